@@ -1,0 +1,147 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package client speaks the integrator API: signed requests, problem
+// documents, and retries that never regenerate a secret twice by accident. It
+// knows nothing of Terraform.
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Config is what a Client needs. Endpoint, IntegratorKey and Secret are
+// required; the zero value of the rest gives the defaults named.
+type Config struct {
+	Endpoint       *url.URL // from ParseEndpoint or EnvironmentEndpoint
+	IntegratorKey  string
+	Secret         Secret // signs until RegenerateSecret has obtained a newer one
+	UserAPIKey     Secret // sent as bearer token where it is set
+	UserAgent      string
+	MaxRetries     int              // retries after the first attempt; 0 is none
+	RequestTimeout time.Duration    // for one attempt; 0 is DefaultRequestTimeout
+	RetryWait      time.Duration    // before the first retry, doubled for each further one; 0 is one second
+	Clock          func() time.Time // nil is time.Now
+
+	// Sleep waits before RegenerateSecret sends again; it returns early, with
+	// the context's error, when the context ends. nil waits on the wall clock.
+	Sleep func(ctx context.Context, d time.Duration) error
+	// Log receives one record for each attempt: method, path, status, attempt,
+	// duration_ms and request_id, never a body or another header. nil drops it.
+	Log func(ctx context.Context, message string, fields map[string]any)
+}
+
+// The defaults of Config's limits.
+const (
+	DefaultMaxRetries     = 4
+	DefaultRequestTimeout = 2 * time.Minute
+)
+
+// maxRetryAfter is the longest wait that the API may ask for; beyond it the
+// caller is told instead.
+const maxRetryAfter = time.Minute
+
+// Client calls the API as one integrator. It is safe for concurrent use.
+type Client struct {
+	config Config
+
+	shared *http.Transport // reads: connections are kept and reused
+	fresh  *http.Transport // regenerate-secret: never a reused connection
+
+	// rotation is held for writing while a secret is being regenerated, so that
+	// every other request waits and is then signed with the new one.
+	rotation sync.RWMutex
+	newest   Secret // guarded by rotation
+
+	offset atomic.Int64 // time.Duration, see ClockOffset
+}
+
+// New returns a Client. It does no network.
+func New(config Config) *Client {
+	if config.RequestTimeout == 0 {
+		config.RequestTimeout = DefaultRequestTimeout
+	}
+	if config.RetryWait == 0 {
+		config.RetryWait = time.Second
+	}
+	if config.Clock == nil {
+		config.Clock = time.Now
+	}
+	if config.Sleep == nil {
+		config.Sleep = sleep
+	}
+	if config.Log == nil {
+		config.Log = func(context.Context, string, map[string]any) {}
+	}
+
+	shared := http.DefaultTransport.(*http.Transport).Clone()
+	shared.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	fresh := shared.Clone()
+	fresh.DisableKeepAlives = true
+
+	return &Client{config: config, shared: shared, fresh: fresh, newest: config.Secret}
+}
+
+// Endpoint is the base URL that the client calls.
+func (c *Client) Endpoint() string { return c.config.Endpoint.String() }
+
+// IntegratorKey is the key of the integrator that the client acts for.
+func (c *Client) IntegratorKey() string { return c.config.IntegratorKey }
+
+// ConfiguredSecret is the secret that the client was made with.
+func (c *Client) ConfiguredSecret() Secret { return c.config.Secret }
+
+// ClockOffset is how far the server's clock was found to be ahead of the local
+// one, so far that requests are signed with the server's time; 0 otherwise.
+func (c *Client) ClockOffset() time.Duration { return time.Duration(c.offset.Load()) }
+
+// call is one request of the API, before it is signed.
+type call struct {
+	method string
+	path   string
+	body   []byte // nil for none
+}
+
+func (c *Client) newRequest(ctx context.Context, call call) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, call.method, c.config.Endpoint.String()+call.path, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/json, application/problem+json")
+	if call.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.config.UserAgent != "" {
+		req.Header.Set("User-Agent", c.config.UserAgent)
+	}
+	if !c.config.UserAPIKey.IsZero() {
+		req.Header.Set("Authorization", "Bearer "+c.config.UserAPIKey.Reveal())
+	}
+	return req, nil
+}
+
+// httpClient sends a call through rt and follows no redirect: a signature is
+// for one host and one path.
+func httpClient(rt http.RoundTripper) *http.Client {
+	return &http.Client{
+		Transport:     rt,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

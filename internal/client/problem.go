@@ -1,0 +1,156 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// The problem types whose remedy is known, without their common prefix.
+const (
+	problemPrefix    = "urn:problem-type:"
+	TypeTokenExpired = "auth:token-expired"
+	TypeInvalidToken = "auth:invalid-token"
+)
+
+const (
+	maxProblemText   = 1000 // runes of one field
+	maxProblemFields = 20
+)
+
+// Error is an answer other than success: what the API said of it (RFC 9457
+// problem document), or just the status where a gateway answered. Its texts
+// are bounded, free of control characters and of the secrets of the request.
+type Error struct {
+	Method, Path string
+
+	Status                               int
+	Type                                 string // without "urn:problem-type:"
+	Title, Detail, Code, Field, Instance string
+	Retryable                            bool // the API invites the same request again
+	Realm, Scope                         string
+	ResourceType, ResourceID             string
+	Fields                               []FieldError
+	RequestID, TraceID                   string
+	RetryAfter                           time.Duration // 0 where the API gave none
+	Date                                 time.Time     // the server's clock; zero where unknown or from a cache
+}
+
+// FieldError is one entry of a problem's errors list.
+type FieldError struct{ Field, Message, Code string }
+
+func (e *Error) Error() string {
+	text := e.StatusText()
+	for _, more := range []string{e.Title, e.Detail} {
+		if more != "" && !strings.Contains(text, more) {
+			text += ": " + more
+		}
+	}
+	return text
+}
+
+// StatusText is the status as a person reads it: "429 Too Many Requests".
+func (e *Error) StatusText() string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status)))
+}
+
+// BearerRefused reports whether it was the user API key that was refused,
+// rather than the integrator's secret.
+func (e *Error) BearerRefused() bool {
+	return e.Status == http.StatusUnauthorized && (e.Type == TypeTokenExpired || e.Type == TypeInvalidToken)
+}
+
+// SecretRefused reports whether the signature was refused: the secret is not
+// (or no longer) valid, or the clocks differ.
+func (e *Error) SecretRefused() bool {
+	return e.Status == http.StatusUnauthorized && !e.BearerRefused()
+}
+
+// clockOffset is how far the server's clock is ahead of now, if it is so far off
+// that this may be why a signature was refused, and 0 otherwise. The API accepts
+// 300 s either way; the bounds leave room for a slow reply and for nonsense.
+func (e *Error) clockOffset(now time.Time) time.Duration {
+	if e.Date.IsZero() {
+		return 0
+	}
+	offset := e.Date.Sub(now)
+	if magnitude := offset.Abs(); magnitude < 240*time.Second || magnitude > 24*time.Hour {
+		return 0
+	}
+	return offset
+}
+
+// newError reads an answer; secrets are blanked out of its words.
+func newError(method, path string, resp *http.Response, body []byte, now time.Time, secrets ...Secret) *Error {
+	e := parseProblem(body, func(text string) string { return cleanText(redact(text, secrets...)) })
+	e.Method, e.Path, e.Status = method, path, resp.StatusCode
+	e.RequestID = requestID(resp.Header)
+	e.TraceID = cleanText(resp.Header.Get("X-Amzn-Trace-Id"))
+	e.RetryAfter = retryAfter(resp.Header, now)
+	if resp.Header.Get("Age") == "" {
+		e.Date, _ = http.ParseTime(resp.Header.Get("Date"))
+	}
+	return e
+}
+
+// parseProblem takes what it can use of a body and ignores the rest: a field of
+// the wrong type, or a body that is no JSON object, must not hide the status.
+func parseProblem(body []byte, clean func(string) string) *Error {
+	object := map[string]json.RawMessage{}
+	if json.Unmarshal(body, &object) != nil {
+		return &Error{}
+	}
+	text := func(from map[string]json.RawMessage, name string) string {
+		var value string
+		_ = json.Unmarshal(from[name], &value)
+		return clean(value)
+	}
+	e := &Error{
+		Type:  strings.TrimPrefix(text(object, "type"), problemPrefix),
+		Title: text(object, "title"), Detail: text(object, "detail"), Code: text(object, "code"),
+		Field: text(object, "field"), Instance: text(object, "instance"),
+		Realm: text(object, "realm"), Scope: text(object, "scope"),
+		ResourceType: text(object, "resourceType"), ResourceID: text(object, "resourceId"),
+	}
+	_ = json.Unmarshal(object["retryable"], &e.Retryable)
+	var fields []map[string]json.RawMessage
+	_ = json.Unmarshal(object["errors"], &fields)
+	for _, f := range fields[:min(len(fields), maxProblemFields)] {
+		e.Fields = append(e.Fields, FieldError{Field: text(f, "field"), Message: text(f, "message"), Code: text(f, "code")})
+	}
+	return e
+}
+
+// cleanText makes outside words fit for a terminal: bounded, on one line, no
+// escape sequences.
+func cleanText(text string) string {
+	runes := []rune(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "?")))
+	if len(runes) > maxProblemText {
+		runes = append(runes[:maxProblemText], '…')
+	}
+	return strings.TrimSpace(string(runes))
+}
+
+// retryAfter reads the header in both of its forms, seconds and an HTTP date.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	value := header.Get("Retry-After")
+	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil && seconds > 0 {
+		return time.Duration(seconds) * time.Second
+	}
+	if date, err := http.ParseTime(value); err == nil && date.After(now) {
+		return date.Sub(now)
+	}
+	return 0
+}

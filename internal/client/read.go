@@ -1,0 +1,100 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// maxRetryWait bounds the backoff between two attempts.
+const maxRetryWait = 30 * time.Second
+
+// read sends a call that changes nothing, signed with secret, as often as
+// MaxRetries allows, and decodes the reply into reply. It returns an *Error or
+// a *TransportError.
+//
+// A refusal with a server clock far from the local one is tried once more on
+// the server's: if that is accepted, the client stays on it.
+func (c *Client) read(ctx context.Context, path string, secret Secret, reply any) error {
+	err := c.readAt(ctx, c.ClockOffset(), path, secret, reply)
+	var refused *Error
+	if !errors.As(err, &refused) || !refused.SecretRefused() {
+		return err
+	}
+	offset := refused.clockOffset(c.config.Clock())
+	if offset == 0 || offset == c.ClockOffset() || c.readAt(ctx, offset, path, secret, reply) != nil {
+		return err
+	}
+	c.offset.Store(int64(offset))
+	return nil
+}
+
+// readAt is read on a clock that differs from the local one by offset.
+func (c *Client) readAt(ctx context.Context, offset time.Duration, path string, secret Secret, reply any) error {
+	call := call{method: http.MethodGet, path: path}
+	req, err := c.newRequest(ctx, call)
+	if err != nil {
+		return err
+	}
+	resp, err := c.reader(call, secret, offset).Do(&retryablehttp.Request{Request: req})
+	if err != nil {
+		return asTransportError(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, _ := io.ReadAll(resp.Body) // complete: transport has read it
+	if resp.StatusCode != http.StatusOK {
+		return newError(call.method, call.path, resp, body, c.config.Clock(), secret, c.config.Secret, c.config.UserAPIKey)
+	}
+	if err := json.Unmarshal(body, reply); err != nil {
+		return &TransportError{Err: errors.New("the reply is not the JSON object that the API documents"), Sent: true}
+	}
+	return nil
+}
+
+// reader is retryablehttp without the defaults that are wrong here: no logger
+// of its own, the last reply kept, no wait longer than the caller would accept.
+func (c *Client) reader(call call, secret Secret, offset time.Duration) *retryablehttp.Client {
+	return &retryablehttp.Client{
+		HTTPClient:   httpClient(&transport{client: c, base: c.shared, call: call, secret: secret, offset: offset}),
+		RetryMax:     c.config.MaxRetries,
+		RetryWaitMin: c.config.RetryWait,
+		RetryWaitMax: maxRetryWait,
+		Backoff:      retryablehttp.DefaultBackoff,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		CheckRetry: func(ctx context.Context, resp *http.Response, err error) (bool, error) {
+			if ctx.Err() != nil {
+				return false, ctx.Err()
+			}
+			var failed *TransportError
+			if errors.As(err, &failed) {
+				return !failed.permanent(), nil
+			}
+			if err != nil || retryAfter(resp.Header, c.config.Clock()) > maxRetryAfter {
+				return false, nil
+			}
+			return resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500, nil
+		},
+	}
+}
+
+// asTransportError strips what net/http wraps around a cause: the URL.
+func asTransportError(err error) *TransportError {
+	var failed *TransportError
+	if errors.As(err, &failed) {
+		return failed
+	}
+	var wrapped interface{ Unwrap() error }
+	if errors.As(err, &wrapped) {
+		err = wrapped.Unwrap()
+	}
+	return &TransportError{Err: fmt.Errorf("the request was given up: %w", err)}
+}

@@ -1,0 +1,337 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+const regenerateSecretPath = "/v1/integrator/regenerate-secret"
+
+// MaxGracePeriod is the longest that the API keeps an old secret valid.
+const MaxGracePeriod = time.Hour
+
+// minResendWait is kept before a request whose outcome is unknown is sent
+// again, so that a server that is still at work on the first can finish.
+const minResendWait = 3 * time.Second
+
+// RegenerateInput asks for a new secret. GracePeriod, in whole seconds up to
+// MaxGracePeriod, is how long the old one stays valid. Signers are the secrets
+// that may sign the request, the likeliest first; none stands for the newest
+// one that the client knows.
+type RegenerateInput struct {
+	GracePeriod time.Duration
+	Signers     []Secret
+}
+
+// RegeneratedSecret is a new secret, shown by the API this once.
+type RegeneratedSecret struct {
+	Secret             Secret
+	ObtainedAt         time.Time
+	OldSecretExpiresAt time.Time // zero where the API gave none
+	SignedWith         Secret
+	RequestID          string
+
+	// OddExpiry is what the API gave as expiry where that is not a plausible
+	// time; OldSecretExpiresAt is zero then.
+	OddExpiry string
+	// AmbiguousSince is when an earlier attempt was sent that may have
+	// regenerated the secret too, its reply lost; zero if there was none.
+	AmbiguousSince time.Time
+}
+
+// RegenerateError says why no new secret is in hand.
+type RegenerateError struct {
+	Outcome Outcome // of the last attempt
+	Err     error   // *Error, *TransportError or the context's error
+
+	GracePeriod time.Duration
+	// AmbiguousSince is when the first attempt was sent that may have
+	// regenerated the secret; zero if none can have.
+	AmbiguousSince time.Time
+	// Reply is the body of a success without a readable secret.
+	Reply Secret
+}
+
+func (e *RegenerateError) Error() string { return "no new secret: " + e.Err.Error() }
+
+func (e *RegenerateError) Unwrap() error { return e.Err }
+
+// Effect says whether the secret was regenerated, over all attempts.
+func (e *RegenerateError) Effect() Effect {
+	effect, _ := e.Outcome.rule()
+	if effect == Unchanged && !e.AmbiguousSince.IsZero() {
+		return Unknown
+	}
+	return effect
+}
+
+// RegenerateSecret makes a new secret (POST /v1/integrator/regenerate-secret).
+// It is one POST unless an attempt provably changed nothing, or was lost in a
+// way that only another can mend: see Outcome. All other requests wait, and are
+// signed with the new secret afterwards.
+//
+// Ending ctx stops it as long as nothing can have been sent. From then on it
+// carries on, bounded by the request timeout and the retries: the reply is the
+// only copy. The error is a *RegenerateError.
+func (c *Client) RegenerateSecret(ctx context.Context, in RegenerateInput) (*RegeneratedSecret, error) {
+	c.rotation.Lock()
+	defer c.rotation.Unlock()
+
+	if len(in.Signers) == 0 {
+		in.Signers = []Secret{c.newest}
+	}
+	body, err := json.Marshal(map[string]int64{"oldSecretValidForSeconds": int64(in.GracePeriod / time.Second)})
+	if err != nil {
+		return nil, err
+	}
+	r := &regeneration{
+		client: c,
+		ctx:    ctx,
+		call:   call{method: http.MethodPost, path: regenerateSecretPath, body: body},
+		input:  in,
+	}
+	regenerated, err := r.run()
+	if err == nil {
+		c.newest = regenerated.Secret
+	}
+	return regenerated, err
+}
+
+// regeneration is one call of RegenerateSecret.
+type regeneration struct {
+	client *Client
+	ctx    context.Context // cannot end once an attempt was ambiguous
+	call   call
+	input  RegenerateInput
+
+	signer         int // index into input.Signers
+	attempts       int
+	retries        int // attempts after the first with the same signer
+	resent         bool
+	retimed        bool
+	ambiguousSince time.Time
+}
+
+func (r *regeneration) run() (*RegeneratedSecret, error) {
+	for {
+		if err := r.ctx.Err(); err != nil {
+			return nil, r.failed(NotSent, err)
+		}
+		sentAt := r.client.config.Clock()
+		regenerated, reply, err := r.attempt()
+		var problem *Error
+		var failed *TransportError
+		_, _ = errors.As(err, &problem), errors.As(err, &failed)
+		outcome := judge(regenerated != nil, problem, failed)
+		if outcome == Regenerated {
+			return r.succeeded(regenerated), nil
+		}
+
+		effect, next := outcome.rule()
+		failure := r.failed(outcome, err)
+		failure.Reply = reply
+		if effect != Unchanged && r.ambiguousSince.IsZero() {
+			r.ambiguousSince = sentAt
+			r.ctx = context.WithoutCancel(r.ctx)
+		}
+		failure.AmbiguousSince = r.ambiguousSince
+		if !r.proceed(next, problem) {
+			return nil, failure
+		}
+	}
+}
+
+// proceed prepares the next attempt, waiting as long as is due, and reports
+// whether there is to be one.
+func (r *regeneration) proceed(next next, problem *Error) bool {
+	limit := r.client.config.MaxRetries
+	wait := min(r.client.config.RetryWait<<min(r.retries, 16), maxRetryWait)
+	if problem != nil {
+		wait = max(wait, problem.RetryAfter)
+	}
+	switch next {
+	case again:
+		if r.retries >= limit || wait > maxRetryAfter {
+			return false
+		}
+	case resendOnce:
+		wait = max(wait, minResendWait)
+		inTime := r.input.GracePeriod == 0 ||
+			r.client.config.Clock().Add(wait).Before(r.ambiguousSince.Add(r.input.GracePeriod))
+		if r.resent || limit == 0 || wait > maxRetryAfter || !inTime {
+			return false
+		}
+		r.resent = true
+	case nextSigner:
+		return r.ambiguousSince.IsZero() && (r.retime(problem) || r.useNextSigner())
+	default:
+		return false
+	}
+	r.retries++
+	return r.client.config.Sleep(r.ctx, wait) == nil
+}
+
+func (r *regeneration) useNextSigner() bool {
+	refused := r.input.Signers[r.signer]
+	for r.signer++; r.signer < len(r.input.Signers); r.signer++ {
+		if s := r.input.Signers[r.signer]; !s.IsZero() && !s.Equal(refused) {
+			return true
+		}
+	}
+	return false
+}
+
+// retime asks whether the refusal was due to the clocks. The POST itself is
+// never re-timed on a guess: a GET has to be accepted first.
+func (r *regeneration) retime(problem *Error) bool {
+	offset := problem.clockOffset(r.client.config.Clock())
+	if r.retimed || offset == 0 || offset == r.client.ClockOffset() || r.client.config.MaxRetries == 0 {
+		return false
+	}
+	r.retimed = true
+	return r.client.read(r.ctx, profilePath, r.input.Signers[r.signer], &Profile{}) == nil && r.client.ClockOffset() != 0
+}
+
+// attempt sends the request once. It returns the new secret, or the body of a
+// success that has none, or an error.
+func (r *regeneration) attempt() (*RegeneratedSecret, Secret, error) {
+	ctx, connected, done := untilConnected(r.ctx)
+	defer done()
+	req, err := r.client.newRequest(ctx, r.call)
+	if err != nil {
+		return nil, Secret{}, &TransportError{Err: err}
+	}
+	secret := r.input.Signers[r.signer]
+	resp, err := httpClient(&transport{
+		client: r.client, base: r.client.fresh, call: r.call, secret: secret,
+		offset: r.client.ClockOffset(), attempt: r.attempts, connected: connected,
+	}).Do(req)
+	r.attempts++
+	if err != nil {
+		failed := asTransportError(err)
+		if failed.status >= 200 && failed.status < 300 {
+			if regenerated := parseRegenerated(failed.partial); regenerated != nil {
+				regenerated.SignedWith = secret
+				return regenerated, Secret{}, nil
+			}
+		}
+		return nil, Secret{}, failed
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, _ := io.ReadAll(resp.Body) // complete: transport has read it
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		config := r.client.config
+		return nil, Secret{}, newError(r.call.method, r.call.path, resp, body, config.Clock(),
+			append(slices.Clone(r.input.Signers), config.Secret, config.UserAPIKey)...)
+	}
+	regenerated := parseRegenerated(body)
+	if regenerated == nil {
+		return nil, NewSecret(string(body)), errors.New("the API answered " + resp.Status + " without a readable secret")
+	}
+	regenerated.SignedWith, regenerated.RequestID = secret, requestID(resp.Header)
+	return regenerated, Secret{}, nil
+}
+
+func (r *regeneration) failed(outcome Outcome, err error) *RegenerateError {
+	return &RegenerateError{Outcome: outcome, Err: err, GracePeriod: r.input.GracePeriod, AmbiguousSince: r.ambiguousSince}
+}
+
+// succeeded judges the expiry: after an ambiguous attempt the reply may date
+// the secret that was lost, and the one in use ends earlier.
+func (r *regeneration) succeeded(regenerated *RegeneratedSecret) *RegeneratedSecret {
+	now := r.client.config.Clock()
+	regenerated.ObtainedAt = now
+	regenerated.AmbiguousSince = r.ambiguousSince
+
+	const tolerance = 15 * time.Minute // clocks ±5 min, a slow reply, and room
+	expected := now.Add(r.client.ClockOffset()).Add(r.input.GracePeriod)
+	if expiry := regenerated.OldSecretExpiresAt; !expiry.IsZero() && expiry.Sub(expected).Abs() > tolerance {
+		regenerated.OddExpiry, regenerated.OldSecretExpiresAt = expiry.Format(time.RFC3339), time.Time{}
+	}
+	if !r.ambiguousSince.IsZero() && r.input.GracePeriod > 0 {
+		earliest := r.ambiguousSince.Add(r.client.ClockOffset()).Add(r.input.GracePeriod)
+		if expiry := regenerated.OldSecretExpiresAt; expiry.IsZero() || earliest.Before(expiry) {
+			regenerated.OldSecretExpiresAt = earliest
+		}
+	}
+	return regenerated
+}
+
+// parseRegenerated takes the secret out of a reply whatever else is wrong with
+// it; nil if there is none.
+func parseRegenerated(body []byte) *RegeneratedSecret {
+	members := leadingMembers(body)
+	var secret, expiry string
+	if json.Unmarshal(members["secret"], &secret) != nil || secret == "" {
+		return nil
+	}
+	regenerated := &RegeneratedSecret{Secret: NewSecret(secret)}
+	raw := members["oldSecretExpiresAt"]
+	if len(raw) == 0 || string(raw) == "null" {
+		return regenerated
+	}
+	if json.Unmarshal(raw, &expiry) != nil {
+		expiry = string(raw)
+	}
+	parsed, err := time.Parse(time.RFC3339, expiry)
+	if err != nil {
+		regenerated.OddExpiry = fmt.Sprintf("%.64s", cleanText(redact(expiry, regenerated.Secret)))
+	}
+	regenerated.OldSecretExpiresAt = parsed
+	return regenerated
+}
+
+// leadingMembers reads a JSON object member by member, up to its end or to the
+// point where it breaks off: a secret that came whole must not be lost with it.
+func leadingMembers(body []byte) map[string]json.RawMessage {
+	members := map[string]json.RawMessage{}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
+		return members
+	}
+	for decoder.More() {
+		name, err := decoder.Token()
+		var value json.RawMessage
+		if err != nil || decoder.Decode(&value) != nil {
+			break
+		}
+		if name, isString := name.(string); isString {
+			members[name] = value
+		}
+	}
+	return members
+}
+
+// untilConnected returns a context that ends with ctx only until connected is
+// called. connected reports whether the request may go out; exactly one of the
+// two, the end of ctx and connected, wins.
+func untilConnected(ctx context.Context) (detached context.Context, connected func() bool, done func()) {
+	detached, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var mu sync.Mutex
+	var handedOver bool
+	stop := context.AfterFunc(ctx, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if !handedOver {
+			cancel()
+		}
+	})
+	connected = func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		handedOver = detached.Err() == nil
+		return handedOver
+	}
+	return detached, connected, func() { stop(); cancel() }
+}

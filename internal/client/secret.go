@@ -1,0 +1,60 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+const redacted = "(redacted)"
+
+// Secret is a credential that must not be printed: an API secret or a bearer
+// key. Every way of formatting or encoding it yields a placeholder; Reveal is
+// the one way to its value. The zero Secret stands for "none".
+type Secret struct{ value string }
+
+// NewSecret wraps a credential. An empty string gives the zero Secret.
+func NewSecret(value string) Secret { return Secret{value} }
+
+// Reveal returns the credential itself.
+func (s Secret) Reveal() string { return s.value }
+
+// IsZero reports whether there is no credential.
+func (s Secret) IsZero() bool { return s.value == "" }
+
+// Equal compares in constant time.
+func (s Secret) Equal(other Secret) bool {
+	return subtle.ConstantTimeCompare([]byte(s.value), []byte(other.value)) == 1
+}
+
+// Fingerprint is the first 16 hex digits of the SHA-256 of the secret: enough
+// to tell secrets apart, of no use for signing. The zero Secret has none.
+func (s Secret) Fingerprint() string {
+	if s.IsZero() {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(s.value))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Format implements fmt.Formatter for every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
+
+// MarshalText implements encoding.TextMarshaler, which encoding/json uses too.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// redact blanks out secrets in words that came from outside, should the API
+// ever echo what it was sent.
+func redact(text string, secrets ...Secret) string {
+	for _, s := range secrets {
+		if !s.IsZero() {
+			text = strings.ReplaceAll(text, s.value, redacted)
+		}
+	}
+	return text
+}

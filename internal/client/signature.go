@@ -1,0 +1,55 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The headers that authenticate a request.
+const (
+	headerKey       = "X-Integrator-Key"
+	headerTimestamp = "X-Timestamp"
+	headerSignature = "X-Signature"
+)
+
+// signature returns the value of X-Signature: "sha256=" and the lower-case hex
+// HMAC-SHA256 of timestamp.METHOD.path.bodyHash. The timestamp is in Unix
+// milliseconds; the body hash is empty where there is no body.
+func signature(secret Secret, timestamp, method, path string, body []byte) string {
+	bodyHash := ""
+	if len(body) > 0 {
+		sum := sha256.Sum256(body)
+		bodyHash = hex.EncodeToString(sum[:])
+	}
+	mac := hmac.New(sha256.New, []byte(secret.value))
+	mac.Write([]byte(timestamp + "." + method + "." + path + "." + bodyHash))
+	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// signedPath is the path as the API signs it: the query sorted by key, each
+// part encoded as JavaScript's encodeURIComponent does.
+func signedPath(u *url.URL) string {
+	query := u.Query()
+	if len(query) == 0 {
+		return u.EscapedPath()
+	}
+	asURIComponent := strings.NewReplacer("+", "%20", "%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*")
+	return u.EscapedPath() + "?" + asURIComponent.Replace(query.Encode())
+}
+
+// sign stamps the request with the time and signs it.
+func sign(req *http.Request, key string, secret Secret, now time.Time, body []byte) {
+	timestamp := strconv.FormatInt(now.UnixMilli(), 10)
+	req.Header.Set(headerKey, key)
+	req.Header.Set(headerTimestamp, timestamp)
+	req.Header.Set(headerSignature, signature(secret, timestamp, req.Method, signedPath(req.URL), body))
+}

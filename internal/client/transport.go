@@ -1,0 +1,146 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+)
+
+// maxReply bounds what is read of a reply; the longest real one is under 1 KiB
+// a webhook.
+const maxReply = 1 << 20
+
+// TransportError says that no complete answer came.
+type TransportError struct {
+	Err  error // the cause, without URL or headers
+	Sent bool  // the request's headers were written: the API may have acted on it
+	// Timeout says that the time allowed for the attempt ran out; the API may
+	// still be at work on the request.
+	Timeout bool
+
+	status  int    // of a reply that broke off; 0 before that
+	partial []byte // what had come of its body
+}
+
+func (e *TransportError) Error() string { return e.Err.Error() }
+
+func (e *TransportError) Unwrap() error { return e.Err }
+
+// permanent reports whether trying again cannot help.
+func (e *TransportError) permanent() bool {
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	return errors.As(e.Err, &dns) && dns.IsNotFound || errors.As(e.Err, &certificate)
+}
+
+// transport signs, sends and logs the attempts of one call: each has a fresh
+// timestamp and signature. It returns complete replies or a *TransportError.
+type transport struct {
+	client  *Client
+	base    http.RoundTripper
+	call    call
+	secret  Secret
+	offset  time.Duration // added to the local clock
+	attempt int
+
+	// connected, if set, is asked when a connection has been handed over, before
+	// anything is written to it. If it says no, nothing ever is.
+	connected func() bool
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	t.attempt++
+	var calledOff, wroteHeaders atomic.Bool
+	trace := &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) {
+			if t.connected != nil && !t.connected() {
+				calledOff.Store(true)
+				_ = info.Conn.Close()
+			}
+		},
+		WroteHeaders: func() { wroteHeaders.Store(true) },
+	}
+	ctx, cancel := context.WithTimeout(req.Context(), t.client.config.RequestTimeout)
+	defer cancel()
+	req = req.Clone(httptrace.WithClientTrace(ctx, trace))
+	if t.call.body != nil {
+		// No GetBody: without it net/http can never replay the request by itself.
+		req.Body = io.NopCloser(bytes.NewReader(t.call.body))
+		req.ContentLength = int64(len(t.call.body))
+	}
+	started := t.client.config.Clock()
+	sign(req, t.client.config.IntegratorKey, t.secret, started.Add(t.offset), t.call.body)
+
+	resp, err := t.send(req)
+	if err != nil {
+		err.Sent = wroteHeaders.Load() && !calledOff.Load()
+	}
+	t.log(req, resp, err, started)
+	if err != nil {
+		return nil, err
+	}
+	return resp, nil
+}
+
+// send reads the whole reply, so that one that breaks off is an error here.
+func (t *transport) send(req *http.Request) (*http.Response, *TransportError) {
+	resp, err := t.base.RoundTrip(req)
+	if err != nil {
+		return nil, newTransportError(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+	if err == nil && len(body) > maxReply {
+		err = fmt.Errorf("the reply is larger than %d bytes", maxReply)
+	}
+	if err != nil {
+		failed := newTransportError(err)
+		failed.status, failed.partial = resp.StatusCode, body
+		return nil, failed
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+func newTransportError(err error) *TransportError {
+	var timeout net.Error
+	return &TransportError{
+		Err:     err,
+		Timeout: errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout(),
+	}
+}
+
+// log is the one place that logs; its fields are all that may be logged.
+func (t *transport) log(req *http.Request, resp *http.Response, err *TransportError, started time.Time) {
+	fields := map[string]any{
+		"method":      req.Method,
+		"path":        req.URL.Path,
+		"attempt":     t.attempt,
+		"duration_ms": t.client.config.Clock().Sub(started).Milliseconds(),
+	}
+	message := "the API answered"
+	switch {
+	case err != nil && err.Sent:
+		message = "sent, but no complete answer came"
+	case err != nil:
+		message = "not sent"
+	default:
+		fields["status"] = resp.StatusCode
+		fields["request_id"] = requestID(resp.Header)
+	}
+	t.client.config.Log(req.Context(), message, fields)
+}
+
+func requestID(header http.Header) string { return cleanText(header.Get("X-Amzn-Requestid")) }

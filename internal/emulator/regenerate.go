@@ -1,0 +1,57 @@
+package emulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"time"
+)
+
+// RegeneratePath is where a POST regenerates the secret.
+const RegeneratePath = "/v1/integrator/regenerate-secret"
+
+const maxGraceSeconds = 3600
+
+func (s *Server) regenerate(w http.ResponseWriter, r *http.Request) {
+	grace, invalid := graceOf(r.Body)
+	if invalid != nil {
+		invalidFields(w, *invalid)
+		return
+	}
+
+	value, expiry := s.rotate(grace)
+	answer := map[string]string{"secret": value}
+	if grace > 0 {
+		answer["oldSecretExpiresAt"] = formatTime(expiry)
+	}
+	writeJSON(w, answer)
+}
+
+// graceOf reads the grace period that a request asks for.
+func graceOf(body io.Reader) (time.Duration, *fieldError) {
+	const field = "oldSecretValidForSeconds"
+
+	raw, err := io.ReadAll(body)
+	if err != nil || len(raw) == 0 {
+		return 0, &fieldError{Field: "body", Message: "is required", Code: "required"}
+	}
+	// A map, for a struct would take the name in any case. Null leaves it nil.
+	var members map[string]any
+	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
+		return 0, &fieldError{Field: "body", Message: "must be a JSON object", Code: "invalid-type"}
+	}
+	value, present := members[field]
+	if !present {
+		return 0, nil
+	}
+	seconds, ok := value.(float64)
+	if !ok || seconds != math.Trunc(seconds) {
+		return 0, &fieldError{Field: field, Message: "must be a whole number", Code: "invalid-type"}
+	}
+	if seconds < 0 || seconds > maxGraceSeconds {
+		return 0, &fieldError{Field: field, Message: fmt.Sprintf("must be between 0 and %d", maxGraceSeconds), Code: "out-of-range"}
+	}
+	return time.Duration(seconds) * time.Second, nil
+}

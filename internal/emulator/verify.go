@@ -1,0 +1,113 @@
+package emulator
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	keyHeader       = "X-Integrator-Key"
+	timestampHeader = "X-Timestamp"
+	signatureHeader = "X-Signature"
+
+	clockTolerance = 300 * time.Second
+)
+
+// authenticate reports whether a request signed with the numbered secret may
+// go on, and answers it if not. The server must be locked.
+func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, signer int) bool {
+	switch {
+	case sole(r.Header, keyHeader) != s.options.Key:
+		unauthorized(w, ProblemUnauthorized, "unknown-key", "The integrator key is missing or unknown.")
+	case !timely(sole(r.Header, timestampHeader), s.now()):
+		unauthorized(w, ProblemUnauthorized, "invalid-timestamp", "The timestamp is missing, malformed or too far from the server's clock.")
+	case !s.accepts(signer):
+		unauthorized(w, ProblemUnauthorized, "invalid-signature", "The signature is missing or matches no valid secret.")
+	case s.options.OldSecretCannotRegenerate && r.URL.Path == RegeneratePath && signer != s.newest():
+		unauthorized(w, ProblemUnauthorized, "secret-replaced", "A secret that has been replaced cannot regenerate it.")
+	case s.options.UserAPIKey != "" && !hmac.Equal([]byte(sole(r.Header, "Authorization")), []byte("Bearer "+s.options.UserAPIKey)):
+		unauthorized(w, ProblemInvalidToken, "invalid-token", "The bearer token is missing or incorrect.")
+	default:
+		return true
+	}
+	return false
+}
+
+// signer is the number of the secret that signed the request, or -1. It looks
+// at dead secrets too, for the record. The server must be locked.
+func (s *Server) signer(r *http.Request, body []byte) int {
+	timestamp, signature := sole(r.Header, timestampHeader), sole(r.Header, signatureHeader)
+	signed := payload(timestamp, r.Method, canonicalTarget(r.URL), body)
+	return slices.IndexFunc(s.secrets, func(x secret) bool {
+		return hmac.Equal([]byte(signature), []byte(sign(x.value, signed)))
+	})
+}
+
+// sole is a header's value, or nothing if there are several: which of them was
+// meant would be a guess.
+func sole(header http.Header, name string) string {
+	if values := header.Values(name); len(values) == 1 {
+		return values[0]
+	}
+	return ""
+}
+
+// timely reports whether a timestamp is in decimal milliseconds and close
+// enough to now.
+func timely(timestamp string, now time.Time) bool {
+	// ParseUint, for it takes no sign; 63 bits, for UnixMilli's type.
+	ms, err := strconv.ParseUint(timestamp, 10, 63)
+	if err != nil {
+		return false
+	}
+	off := now.UnixMilli() - int64(ms)
+	return max(off, -off) <= clockTolerance.Milliseconds()
+}
+
+// payload is what a signature signs.
+func payload(timestamp, method, target string, body []byte) string {
+	bodyHash := ""
+	if len(body) > 0 { // no body is not hashed as an empty one
+		sum := sha256.Sum256(body)
+		bodyHash = hex.EncodeToString(sum[:])
+	}
+	return timestamp + "." + method + "." + target + "." + bodyHash
+}
+
+// sign is the signature of a payload, as it stands in its header.
+func sign(secret, payload string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(payload))
+	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// canonicalTarget is the path and the query as they are signed, in whatever
+// order and encoding the query was sent.
+func canonicalTarget(u *url.URL) string {
+	query := u.Query()
+	var pairs []string
+	for _, key := range slices.Sorted(maps.Keys(query)) {
+		for _, value := range query[key] {
+			pairs = append(pairs, encodeURIComponent(key)+"="+encodeURIComponent(value))
+		}
+	}
+	if len(pairs) == 0 {
+		return u.EscapedPath()
+	}
+	return u.EscapedPath() + "?" + strings.Join(pairs, "&")
+}
+
+// encodeURIComponent escapes as the JavaScript function of that name does.
+func encodeURIComponent(s string) string {
+	return strings.NewReplacer(
+		"+", "%20", "%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*",
+	).Replace(url.QueryEscape(s))
+}

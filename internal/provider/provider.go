@@ -1,0 +1,138 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package provider translates between Terraform and the integrator API; the
+// API itself is spoken by package client.
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/integrator/terraform-provider-integrator/internal/client"
+)
+
+var _ provider.Provider = (*integratorProvider)(nil)
+
+// Options replaces what the provider takes from its surroundings; the zero
+// value takes it from the process. Tests set them.
+type Options struct {
+	Getenv func(string) string
+	Clock  func() time.Time
+	// RetryWait and Sleep are those of client.Config.
+	RetryWait time.Duration
+	Sleep     func(context.Context, time.Duration) error
+}
+
+// New returns the provider's factory. The version appears in the User-Agent.
+func New(version string, options Options) func() provider.Provider {
+	return func() provider.Provider {
+		return &integratorProvider{version: version, options: options.withDefaults()}
+	}
+}
+
+type integratorProvider struct {
+	version string
+	options Options
+}
+
+type providerModel struct {
+	IntegratorKey    types.String `tfsdk:"integrator_key"`
+	IntegratorSecret types.String `tfsdk:"integrator_secret"`
+	UserAPIKey       types.String `tfsdk:"user_api_key"`
+	Environment      types.String `tfsdk:"environment"`
+	Endpoint         types.String `tfsdk:"endpoint"`
+	MaxRetries       types.Int64  `tfsdk:"max_retries"`
+	RequestTimeout   types.String `tfsdk:"request_timeout"`
+}
+
+func (p *integratorProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "integrator"
+	resp.Version = p.version
+}
+
+func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Rotates the API secret of an integrator of the Spritz Finance platform, and keeps it where Terraform can hand it on.",
+		Attributes: map[string]schema.Attribute{
+			settingKey: schema.StringAttribute{
+				MarkdownDescription: "Key of the integrator to act for, such as `int_1a2b3c`. It is no secret. " + fromEnvironment(settingKey),
+				Optional:            true,
+				Validators:          []validator.String{parsedBy(checkKey)},
+			},
+			settingSecret: schema.StringAttribute{
+				MarkdownDescription: "API secret that signs requests until a newer one is known: the one in the state of `integrator_api_secret` comes first, so this needs to be live for the first apply only. " + fromEnvironment(settingSecret),
+				Optional:            true,
+				Sensitive:           true,
+				Validators:          []validator.String{parsedBy(checkSecret)},
+			},
+			settingUserAPIKey: schema.StringAttribute{
+				MarkdownDescription: "User API key, such as `ak_…`, sent as bearer token beside the signature. Leave it out if the platform gave you none. " + fromEnvironment(settingUserAPIKey),
+				Optional:            true,
+				Sensitive:           true,
+				Validators:          []validator.String{parsedBy(checkUserAPIKey)},
+			},
+			settingEnvironment: schema.StringAttribute{
+				MarkdownDescription: fmt.Sprintf("Environment of the platform: `%s` (default) or `%s`. Each has its own integrators and secrets. ", client.Production, client.Sandbox) + fromEnvironment(settingEnvironment),
+				Optional:            true,
+				Validators:          []validator.String{parsedBy(checkEnvironment)},
+			},
+			settingEndpoint: schema.StringAttribute{
+				MarkdownDescription: "Base URL of the API, such as `https://sandbox.spritz.finance`, for a proxy or an emulator; wherever it is set, it overrides `environment`. It must use `https`; `http` is allowed for a loopback host only. " + fromEnvironment(settingEndpoint),
+				Optional:            true,
+				Validators:          []validator.String{parsedBy(checkEndpoint)},
+			},
+			"max_retries": schema.Int64Attribute{
+				MarkdownDescription: fmt.Sprintf("How often a request is tried again, 0 to %d; default %d, 0 turns retries off. Regenerating the secret is only tried again where that cannot lose one.", maxMaxRetries, client.DefaultMaxRetries),
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.Between(0, maxMaxRetries)},
+			},
+			settingRequestTimeout: schema.StringAttribute{
+				MarkdownDescription: fmt.Sprintf("How long to wait for the answer to one request, as a Go duration between `%s` and `%s`, such as `30s`; default `2m`.", minRequestTimeout, maxRequestTimeout),
+				Optional:            true,
+				Validators:          []validator.String{parsedBy(checkRequestTimeout)},
+			},
+		},
+	}
+}
+
+// Configure does no network. What is unknown during plan leaves the client
+// unbuilt; what is missing or wrong is an error before anything is sent.
+func (p *integratorProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var model providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	config, unknown, diags := p.clientConfig(model)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	integrator := &integrator{clock: p.options.Clock, unknown: unknown, applying: req.ClientCapabilities.DeferralAllowed}
+	if len(unknown) == 0 {
+		config.UserAgent = fmt.Sprintf("terraform-provider-integrator/%s Terraform/%s", p.version, req.TerraformVersion)
+		config.Log = func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) }
+		integrator.client = client.New(config)
+	}
+	resp.ResourceData = integrator
+	resp.DataSourceData = integrator
+}
+
+func (p *integratorProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{newAPISecretResource}
+}
+
+func (p *integratorProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{newProfileDataSource}
+}
