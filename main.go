@@ -14,6 +14,8 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/provider"
 )
 
+//go:generate go run github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs@v0.25.0 generate --provider-name integrator
+
 // version is set by the linker for releases.
 var version = "dev"
 
