@@ -5,25 +5,37 @@ package provider
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
 // integrator is what the configured provider gives to its resources and data
 // sources.
 type integrator struct {
-	client  *client.Client // nil while settings are unknown
-	unknown []string       // the settings that are unknown during this plan
-	clock   func() time.Time
-	secrets knownSecrets
+	client   *client.Client  // nil while settings are unknown
+	unknown  []string        // the settings that are unknown during this plan
+	recovery *recovery.Store // nil without recovery_dir
+
+	clock          func() time.Time
+	beginRotation  func() (done func())
+	skipValidation bool
 
 	// applying is true when Terraform is known to be carrying out a plan. It asks
-	// for the plan again then, and a warning of that plan would be shown twice.
-	// OpenTofu never tells, so nothing else may depend on it.
+	// for the plan again then, and what that plan says would be said twice.
+	// OpenTofu never tells, so nothing may depend on it but warnings and the
+	// errors that stand in for an error of the apply.
 	applying bool
+
+	secrets  secretChain
+	rotating sync.Mutex // one rotation at a time, and the second is refused
+
+	clockWarned atomic.Bool
 }
 
 // integratorFrom unpacks the data that Configure gave. Terraform also configures

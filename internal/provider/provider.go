@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
 var _ provider.Provider = (*integratorProvider)(nil)
@@ -32,6 +33,8 @@ type Options struct {
 	// RetryWait and Sleep are those of client.Config.
 	RetryWait time.Duration
 	Sleep     func(context.Context, time.Duration) error
+	// BeginRotation is told when a rotation is in flight, until it calls done.
+	BeginRotation func() (done func())
 }
 
 // New returns the provider's factory. The version appears in the User-Agent.
@@ -47,13 +50,15 @@ type integratorProvider struct {
 }
 
 type providerModel struct {
-	IntegratorKey    types.String `tfsdk:"integrator_key"`
-	IntegratorSecret types.String `tfsdk:"integrator_secret"`
-	UserAPIKey       types.String `tfsdk:"user_api_key"`
-	Environment      types.String `tfsdk:"environment"`
-	Endpoint         types.String `tfsdk:"endpoint"`
-	MaxRetries       types.Int64  `tfsdk:"max_retries"`
-	RequestTimeout   types.String `tfsdk:"request_timeout"`
+	IntegratorKey             types.String `tfsdk:"integrator_key"`
+	IntegratorSecret          types.String `tfsdk:"integrator_secret"`
+	UserAPIKey                types.String `tfsdk:"user_api_key"`
+	Environment               types.String `tfsdk:"environment"`
+	Endpoint                  types.String `tfsdk:"endpoint"`
+	MaxRetries                types.Int64  `tfsdk:"max_retries"`
+	RequestTimeout            types.String `tfsdk:"request_timeout"`
+	RecoveryDir               types.String `tfsdk:"recovery_dir"`
+	SkipCredentialsValidation types.Bool   `tfsdk:"skip_credentials_validation"`
 }
 
 func (p *integratorProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -92,7 +97,7 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				Optional:            true,
 				Validators:          []validator.String{parsedBy(checkEndpoint)},
 			},
-			"max_retries": schema.Int64Attribute{
+			settingMaxRetries: schema.Int64Attribute{
 				MarkdownDescription: fmt.Sprintf("How often a request is tried again, 0 to %d; default %d, 0 turns retries off. Regenerating the secret is only tried again where that cannot lose one.", maxMaxRetries, client.DefaultMaxRetries),
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(0, maxMaxRetries)},
@@ -101,6 +106,15 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				MarkdownDescription: fmt.Sprintf("How long to wait for the answer to one request, as a Go duration between `%s` and `%s`, such as `30s`; default `2m`.", minRequestTimeout, maxRequestTimeout),
 				Optional:            true,
 				Validators:          []validator.String{parsedBy(checkRequestTimeout)},
+			},
+			settingRecoveryDir: schema.StringAttribute{
+				MarkdownDescription: "Folder, such as `/var/lib/integrator`, where a new secret is kept in a file from the moment the API shows it until a refresh finds it in the state; without it, a secret is lost if Terraform is killed before it has stored the state. The file holds the secret in the clear, readable by its owner only. The folder has to outlast the run, so in CI it has to be on a persistent volume. " + fromEnvironment(settingRecoveryDir),
+				Optional:            true,
+				Validators:          []validator.String{parsedBy(checkRecoveryDir)},
+			},
+			settingSkipCredentialsValidation: schema.BoolAttribute{
+				MarkdownDescription: "`true` stops refresh and plan from asking the API whether the secrets that they know are still accepted; default `false`. A secret that was rotated elsewhere is not noticed then.",
+				Optional:            true,
 			},
 		},
 	}
@@ -114,16 +128,26 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	config, unknown, diags := p.clientConfig(model)
+	settings, diags := p.resolve(model)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	integrator := &integrator{clock: p.options.Clock, unknown: unknown, applying: req.ClientCapabilities.DeferralAllowed}
-	if len(unknown) == 0 {
+	integrator := &integrator{
+		unknown:        settings.unknown,
+		clock:          p.options.Clock,
+		beginRotation:  p.options.BeginRotation,
+		skipValidation: model.SkipCredentialsValidation.ValueBool(),
+		applying:       req.ClientCapabilities.DeferralAllowed,
+	}
+	if len(settings.unknown) == 0 {
+		config := settings.client
 		config.UserAgent = fmt.Sprintf("terraform-provider-integrator/%s Terraform/%s", p.version, req.TerraformVersion)
 		config.Log = func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) }
 		integrator.client = client.New(config)
+		if settings.recoveryDir != "" {
+			integrator.recovery = recovery.NewStore(settings.recoveryDir, config.IntegratorKey, config.Endpoint.String())
+		}
 	}
 	resp.ResourceData = integrator
 	resp.DataSourceData = integrator
