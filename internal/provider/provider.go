@@ -154,9 +154,9 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 }
 
 func (p *integratorProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newAPISecretResource}
+	return []func() resource.Resource{newAPISecretResource, newWebhookResource}
 }
 
 func (p *integratorProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newProfileDataSource}
+	return []func() datasource.DataSource{newProfileDataSource, newWebhooksDataSource}
 }
