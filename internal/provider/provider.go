@@ -154,7 +154,7 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 }
 
 func (p *integratorProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newAPISecretResource, newWebhookResource}
+	return []func() resource.Resource{newAPISecretResource, newWebhookResource, newWebhookSecretResource}
 }
 
 func (p *integratorProvider) DataSources(context.Context) []func() datasource.DataSource {
