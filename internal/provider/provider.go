@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -23,7 +24,7 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
-var _ provider.Provider = (*integratorProvider)(nil)
+var _ provider.ProviderWithEphemeralResources = (*integratorProvider)(nil)
 
 // Options replaces what the provider takes from its surroundings; the zero
 // value takes it from the process. Tests set them.
@@ -151,6 +152,7 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	}
 	resp.ResourceData = integrator
 	resp.DataSourceData = integrator
+	resp.EphemeralResourceData = integrator
 }
 
 func (p *integratorProvider) Resources(context.Context) []func() resource.Resource {
@@ -159,4 +161,8 @@ func (p *integratorProvider) Resources(context.Context) []func() resource.Resour
 
 func (p *integratorProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newProfileDataSource, newWebhooksDataSource}
+}
+
+func (p *integratorProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newAccessTokenEphemeralResource}
 }
