@@ -40,7 +40,10 @@ type apiSecretModel struct {
 	OldSecretValidForSeconds types.Int64       `tfsdk:"old_secret_valid_for_seconds"`
 	RotateWhenChanged        types.Map         `tfsdk:"rotate_when_changed"`
 	RotateAfterDays          types.Int64       `tfsdk:"rotate_after_days"`
+	Recipients               types.List        `tfsdk:"recipients"`
 	Secret                   types.String      `tfsdk:"secret"`
+	EncryptedSecret          types.String      `tfsdk:"encrypted_secret"`
+	Fingerprint              types.String      `tfsdk:"fingerprint"`
 	OldSecretExpiresAt       timetypes.RFC3339 `tfsdk:"old_secret_expires_at"`
 	RotatedAt                timetypes.RFC3339 `tfsdk:"rotated_at"`
 	NextRotationAt           timetypes.RFC3339 `tfsdk:"next_rotation_at"`
@@ -76,6 +79,12 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(1, maxRotateAfterDays)},
 			},
+			"recipients": schema.ListAttribute{
+				MarkdownDescription: "Public keys to encrypt the secret for: age keys (`age1…`) or SSH keys (`ssh-ed25519 …`, `ssh-rsa …`), as in an `authorized_keys` file. With them `secret` is null and `encrypted_secret` holds the secret, so that neither plan nor state holds it in the clear. Adding them encrypts the secret in state in place, without a rotation; changing or removing them counts from the next rotation. See also the provider's `identity`.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          []validator.List{recipientsValidator{}},
+			},
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Same as `integrator_key`. It stays the same over rotations.",
 				Computed:            true,
@@ -85,9 +94,17 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 			},
 			"secret": schema.StringAttribute{
-				MarkdownDescription: "The secret that is valid now. It is stored in the state in the clear: keep the state where only those may read it who may use the secret. `terraform output -raw` prints it from an output marked `sensitive`.",
+				MarkdownDescription: "The secret that is valid now; null with `recipients`. It is stored in the state in the clear: keep the state where only those may read it who may use the secret, or encrypt it with `recipients`. `terraform output -raw` prints it from an output marked `sensitive`.",
 				Computed:            true,
 				Sensitive:           true,
+			},
+			"encrypted_secret": schema.StringAttribute{
+				MarkdownDescription: "The secret that is valid now as armored age ciphertext for all of `recipients`; null without them. From an output, `terraform output -raw encrypted_secret | age -d -i key.txt` prints the secret; in a configuration, the ephemeral resource `integrator_decrypted_secret` opens it.",
+				Computed:            true,
+			},
+			"fingerprint": schema.StringAttribute{
+				MarkdownDescription: "First 16 hex digits of the SHA-256 of the secret, such as `8f86dd9f9901b0e3`: tells which secret this is to those who hold it, and nothing to others. `printf %s \"$SECRET\" | sha256sum | cut -c1-16` prints that of a secret.",
+				Computed:            true,
 			},
 			"old_secret_expires_at": schema.StringAttribute{
 				MarkdownDescription: "When the secret before this one stops working, as RFC 3339 time such as `2026-08-19T15:21:07.597Z`. Null if it ended at once.",
@@ -184,14 +201,14 @@ func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateReque
 	adoption, diags := getPrivate[string](ctx, req.Private, privateAdoptionDue)
 	resp.Diagnostics.Append(diags...)
 	foreign := r.foreign(&prior, before)
-	if foreign && planned != actionKeep {
+	if foreign && planned.needsAPI() {
 		resp.Diagnostics.Append(r.foreignRotation(&prior, before))
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if !foreign {
-		r.secrets.see(&prior)
+		r.see(&prior)
 	}
 
 	after, ok := before, true
@@ -200,6 +217,8 @@ func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateReque
 		after, ok = r.rotate(ctx, &model, before, &resp.Diagnostics)
 	case actionAdopt:
 		after, ok = r.adopt(&model, &prior, before, adoption, &resp.Diagnostics)
+	case actionEncrypt:
+		ok = model.encrypt(&prior, &resp.Diagnostics)
 	}
 	if !ok {
 		return // what was in state stays there, and the next apply tries again
@@ -208,7 +227,7 @@ func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, after)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, actionKeep)...)
-	if planned != actionKeep {
+	if planned.needsAPI() {
 		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateRotationDue, false)...)
 		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateAdoptionDue, "")...)
 	}
@@ -237,7 +256,7 @@ func (r *apiSecretResource) Delete(ctx context.Context, req resource.DeleteReque
 		r.saveReplaced(&state, &resp.Diagnostics)
 		fallthrough
 	case !foreign:
-		r.secrets.see(&state)
+		r.see(&state)
 	}
 }
 
@@ -265,8 +284,6 @@ func (r *apiSecretResource) ImportState(ctx context.Context, req resource.Import
 }
 
 func (m *apiSecretModel) identity() apiSecretIdentity { return apiSecretIdentity{m.IntegratorKey} }
-
-func (m *apiSecretModel) secret() client.Secret { return client.NewSecret(m.Secret.ValueString()) }
 
 // rotateAt is when a secret of this age is to be rotated; the zero time without
 // days.

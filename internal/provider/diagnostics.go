@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
 
 // This file and api_secret_diagnostics.go are the home of what the provider
@@ -131,3 +132,16 @@ func paragraphs(parts ...string) string {
 }
 
 func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }
+
+// identityMissing and cannotOpen are about integrator_decrypted_secret.
+func identityMissing() diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("identity"), "Missing identity",
+		"There is no private key to open the ciphertext with. Set identity here or on the provider, best from an ephemeral variable, or the environment variable INTEGRATOR_IDENTITY.")
+}
+
+func cannotOpen(err error) string {
+	if errors.Is(err, envelope.ErrNotRecipient) {
+		return "The secret is encrypted for other recipients than this identity. Use the private key of one of the recipients that the secret was made for; recipients that were added later count from the next rotation."
+	}
+	return "The ciphertext cannot be opened: " + err.Error() + ". Pass encrypted_secret of integrator_api_secret whole and unchanged."
+}

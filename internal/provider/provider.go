@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -23,7 +24,7 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
-var _ provider.Provider = (*integratorProvider)(nil)
+var _ provider.ProviderWithEphemeralResources = (*integratorProvider)(nil)
 
 // Options replaces what the provider takes from its surroundings; the zero
 // value takes it from the process. Tests set them.
@@ -58,6 +59,7 @@ type providerModel struct {
 	MaxRetries                types.Int64  `tfsdk:"max_retries"`
 	RequestTimeout            types.String `tfsdk:"request_timeout"`
 	RecoveryDir               types.String `tfsdk:"recovery_dir"`
+	Identity                  types.String `tfsdk:"identity"`
 	SkipCredentialsValidation types.Bool   `tfsdk:"skip_credentials_validation"`
 }
 
@@ -108,9 +110,15 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				Validators:          []validator.String{parsedBy(checkRequestTimeout)},
 			},
 			settingRecoveryDir: schema.StringAttribute{
-				MarkdownDescription: "Folder, such as `/var/lib/integrator`, where a new secret is kept in a file from the moment the API shows it until a refresh finds it in the state; without it, a secret is lost if Terraform is killed before it has stored the state. The file holds the secret in the clear, readable by its owner only. The folder has to outlast the run, so in CI it has to be on a persistent volume. " + fromEnvironment(settingRecoveryDir),
+				MarkdownDescription: "Folder, such as `/var/lib/integrator`, where a new secret is kept in a file from the moment the API shows it until a refresh finds it in the state; without it, a secret is lost if Terraform is killed before it has stored the state. The file is readable by its owner only and holds the secret in the clear, unless `recipients` encrypts it. The folder has to outlast the run, so in CI it has to be on a persistent volume. " + fromEnvironment(settingRecoveryDir),
 				Optional:            true,
 				Validators:          []validator.String{parsedBy(checkRecoveryDir)},
+			},
+			settingIdentity: schema.StringAttribute{
+				MarkdownDescription: "Private key that opens secrets encrypted for `recipients`, in the state and in the recovery folder, in memory only: the content of an age identity file (`AGE-SECRET-KEY-1…`) or of an SSH private key file without a passphrase. It is never stored; an ephemeral value may be used. Without it, an encrypted secret cannot be checked or sign the next rotation, unless `integrator_secret` is the same one. " + fromEnvironment(settingIdentity),
+				Optional:            true,
+				Sensitive:           true,
+				Validators:          []validator.String{parsedBy(checkIdentity)},
 			},
 			settingSkipCredentialsValidation: schema.BoolAttribute{
 				MarkdownDescription: "`true` stops refresh and plan from asking the API whether the secrets that they know are still accepted; default `false`. A secret that was rotated elsewhere is not noticed then.",
@@ -135,6 +143,7 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	}
 	integrator := &integrator{
 		unknown:        settings.unknown,
+		identity:       settings.identity,
 		clock:          p.options.Clock,
 		beginRotation:  p.options.BeginRotation,
 		skipValidation: model.SkipCredentialsValidation.ValueBool(),
@@ -151,6 +160,7 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	}
 	resp.ResourceData = integrator
 	resp.DataSourceData = integrator
+	resp.EphemeralResourceData = integrator
 }
 
 func (p *integratorProvider) Resources(context.Context) []func() resource.Resource {
@@ -159,4 +169,8 @@ func (p *integratorProvider) Resources(context.Context) []func() resource.Resour
 
 func (p *integratorProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newProfileDataSource}
+}
+
+func (p *integratorProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newDecryptedSecretEphemeral}
 }
