@@ -227,8 +227,8 @@ func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, after)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, actionKeep)...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateRotationDue, false)...) // Read judges by the new days
 	if planned.needsAPI() {
-		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateRotationDue, false)...)
 		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateAdoptionDue, "")...)
 	}
 }

@@ -1,0 +1,180 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// cli runs Terraform as its users do: by hand, and with the built provider,
+// which is another process in every plan and every apply. It sees what
+// plugin-testing hides. Its clock is the real one.
+type cli struct {
+	*emulator.Server
+	t   *testing.T
+	dir string
+	env []string
+}
+
+// newCLI prepares a working directory for a configuration.
+func newCLI(t *testing.T, config string) *cli {
+	t.Helper()
+	if err := installProvider(); err != nil {
+		t.Fatal(err)
+	}
+	server, err := emulator.Start(emulator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	c := &cli{Server: server, t: t, dir: t.TempDir(), env: []string{
+		"INTEGRATOR_ENDPOINT=" + server.URL(),
+		"INTEGRATOR_KEY=" + server.Key(),
+		"INTEGRATOR_SECRET=" + server.Secret(),
+	}}
+	c.write(config)
+	c.terraform(0, "init")
+	return c
+}
+
+func (c *cli) write(config string) {
+	c.t.Helper()
+	if !strings.Contains(config, "required_providers") {
+		config = `terraform {
+			required_providers {
+				integrator = { source = "integrator/integrator" }
+			}
+		}` + "\n" + config
+	}
+	if err := os.WriteFile(filepath.Join(c.dir, "main.tf"), []byte(config), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// terraform runs a command, which is to end with this exit code, and returns
+// what it printed.
+func (c *cli) terraform(exitCode int, command string, args ...string) string {
+	c.t.Helper()
+	args = append([]string{command, "-no-color"}, args...)
+	cmd := exec.CommandContext(c.t.Context(), terraformPath(), args...)
+	cmd.Dir, cmd.Env = c.dir, append(os.Environ(), c.env...)
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		c.t.Fatal(err)
+	}
+	if got := cmd.ProcessState.ExitCode(); got != exitCode {
+		c.t.Fatalf("terraform %s: exit code %d, not %d\n%s", strings.Join(args, " "), got, exitCode, output.String())
+	}
+	return output.String()
+}
+
+func terraformPath() string {
+	return cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform")
+}
+
+func (c *cli) rotations() int {
+	return c.Count("POST", emulator.RegeneratePath)
+}
+
+// expectRotations checks how many rotations the API has been asked for so far.
+func (c *cli) expectRotations(want int) {
+	c.t.Helper()
+	if got := c.rotations(); got != want {
+		c.t.Errorf("the API was asked for %d rotations, not %d", got, want)
+	}
+}
+
+// expect checks how often the output has a phrase, wherever its lines break.
+func (c *cli) expect(output, phrase string, times int) {
+	c.t.Helper()
+	if got := len(says(phrase).FindAllString(output, -1)); got != times {
+		c.t.Errorf("%q appears %d times, not %d, in\n%s", phrase, got, times, output)
+	}
+}
+
+// state is a state file, as far as the tests care.
+type state map[string]any
+
+func readState(t *testing.T, file string) state {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s state
+	if err := json.Unmarshal(content, &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (s state) serial() float64 { return s["serial"].(float64) }
+
+// attributes are those of the first instance of a resource.
+func (s state) attributes(t *testing.T, resourceType string) map[string]any {
+	t.Helper()
+	for _, resource := range s["resources"].([]any) {
+		if resource := resource.(map[string]any); resource["type"] == resourceType {
+			return resource["instances"].([]any)[0].(map[string]any)["attributes"].(map[string]any)
+		}
+	}
+	t.Fatalf("no %s in state", resourceType)
+	return nil
+}
+
+// edit changes a state file: the tests turn back time with it.
+func editState(t *testing.T, file, resourceType string, edit func(attributes map[string]any)) {
+	t.Helper()
+	s := readState(t, file)
+	edit(s.attributes(t, resourceType))
+	content, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c *cli) stateFile() string { return filepath.Join(c.dir, "terraform.tfstate") }
+
+// installProvider builds the provider into the mirror that Terraform installs
+// from, once for all tests.
+var installProvider = sync.OnceValue(func() error {
+	const version = "1.2.3"
+	binary := filepath.Join(mirrored("integrator", "integrator", version), "terraform-provider-integrator_v"+version)
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	return runGo(nil, "build", "-ldflags=-X main.version="+version, "-o", binary, "github.com/integrator/terraform-provider-integrator")
+})
+
+// mirrored is where the mirror has this version of a provider.
+func mirrored(namespace, name, version string) string {
+	host := cmp.Or(os.Getenv("TF_ACC_PROVIDER_HOST"), "registry.terraform.io")
+	return filepath.Join(os.Getenv("TF_ACC_TEMP_DIR"), "mirror", host, namespace, name, version, runtime.GOOS+"_"+runtime.GOARCH)
+}
+
+func runGo(env []string, args ...string) error {
+	cmd := exec.Command("go", args...)
+	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return errors.New(strings.Join(cmd.Args, " ") + ": " + err.Error() + "\n" + string(output))
+	}
+	return nil
+}
