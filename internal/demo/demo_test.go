@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // asDemo is the environment variable that makes the test binary the demo.
@@ -28,6 +29,9 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(m.Run())
 }
+
+// patience is for machines that are busy with other tests.
+const patience = 10 * time.Minute
 
 // process is a demo in a process of its own, with home and temporary folders
 // that are empty at first.
@@ -43,7 +47,7 @@ func newProcess(t *testing.T, environment ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{Cmd: exec.CommandContext(t.Context(), self), home: t.TempDir(), temporary: t.TempDir()}
+	p := &process{Cmd: exec.CommandContext(t.Context(), self, "-timeout", patience.String()), home: t.TempDir(), temporary: t.TempDir()}
 	p.Dir = filepath.Join("..", "..")
 	p.Stderr = &p.stderr
 	p.Env = slices.Concat(os.Environ(), goSettings(t), []string{

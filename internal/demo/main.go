@@ -21,18 +21,16 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// timeLimit is for the story itself, which takes seconds: downloading Terraform
-// and compiling the provider come before it.
-const timeLimit = time.Minute
-
 type options struct {
 	terraform string           // path of the CLI; "" finds one
+	timeout   time.Duration    // for the story, not for downloading and building before it
 	faults    []emulator.Fault // what goes wrong with the API's requests
 }
 
 func main() {
 	var options options
 	flag.StringVar(&options.terraform, "terraform", "", "the Terraform or OpenTofu `binary` to use; default is what the PATH has, or else a download")
+	flag.DurationVar(&options.timeout, "timeout", time.Minute, "how long it may take once the provider is built")
 	flag.Parse()
 
 	// SIGPIPE comes when the reader of the output leaves, as head does.
@@ -87,7 +85,7 @@ func perform(ctx context.Context, dir string, story *story, options options) err
 	story.fact("API", "emulated at %s, for integrator %s", api.URL(), api.Key())
 	story.fact("secret", "#1, %s (they are numbered as the API makes them)", masked(api.Secret()))
 
-	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, fmt.Errorf("it took longer than %s", timeLimit))
+	ctx, cancel := context.WithTimeoutCause(ctx, options.timeout, fmt.Errorf("it took longer than %s", options.timeout))
 	defer cancel()
 	start = time.Now()
 	demo := newDemo(api, terraform, story)

@@ -5,9 +5,11 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -48,7 +50,7 @@ func TestRunNotices(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var output bytes.Buffer
-			err := run(t.Context(), &output, options{faults: test.faults})
+			err := run(t.Context(), &output, options{timeout: patience, faults: test.faults})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("the demo ended with %v\nwant %s\n%s", err, test.want, output.String())
 			}
@@ -57,6 +59,14 @@ func TestRunNotices(t *testing.T) {
 			}
 			checkMasked(t, output.String()+err.Error())
 		})
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	err := run(t.Context(), io.Discard, options{timeout: time.Nanosecond})
+	if want := "step 1 (Create): it took longer than 1ns"; err == nil || err.Error() != want {
+		t.Errorf("the demo ended with %v, want %s", err, want)
 	}
 }
 
