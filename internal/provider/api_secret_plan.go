@@ -61,20 +61,16 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, action)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateReplacing, prior == nil)...)
 
-	if !r.applying && prior != nil {
+	if r.applying {
+		return // all of it has been said
+	}
+	if prior != nil {
 		resp.Diagnostics.Append(recipientWarnings(action, prior, plan)...)
 	}
-	if action != actionRotate {
-		return
-	}
-	// Of a replacement, Terraform drops the warnings while it plans; after Delete
-	// is the one time at which they are seen.
-	if !r.applying || r.secrets.isReplacing() {
+	if action == actionRotate { // Terraform itself drops the warnings of a replacement
 		var grace types.Int64 // as configured: the plan holds the default already
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("old_secret_valid_for_seconds"), &grace)...)
 		resp.Diagnostics.Append(r.rotationWarnings(grace)...)
-	}
-	if !r.applying {
 		resp.Diagnostics.Append(r.checkRotation(ctx, prior, before)...)
 	}
 }

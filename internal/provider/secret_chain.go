@@ -162,13 +162,6 @@ func (c *secretChain) replace(state replacedState) {
 	c.replaced = &state
 }
 
-// isReplacing reports whether there is a state that replace kept.
-func (c *secretChain) isReplacing() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.replaced != nil
-}
-
 // takeReplaced returns the state that replace kept, once; nil if there is none.
 func (c *secretChain) takeReplaced() *replacedState {
 	c.mu.Lock()
