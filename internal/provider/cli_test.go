@@ -30,12 +30,12 @@ type cli struct {
 }
 
 // newCLI prepares a working directory for a configuration.
-func newCLI(t *testing.T, config string) *cli {
+func newCLI(t *testing.T, options emulator.Options, config string) *cli {
 	t.Helper()
 	if err := installProvider(); err != nil {
 		t.Fatal(err)
 	}
-	server, err := emulator.Start(emulator.Options{})
+	server, err := emulator.Start(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,6 +44,7 @@ func newCLI(t *testing.T, config string) *cli {
 		"INTEGRATOR_ENDPOINT=" + server.URL(),
 		"INTEGRATOR_KEY=" + server.Key(),
 		"INTEGRATOR_SECRET=" + server.Secret(),
+		"INTEGRATOR_USER_API_KEY=" + options.UserAPIKey,
 	}}
 	c.write(config)
 	c.terraform(0, "init")
@@ -107,51 +108,21 @@ func (c *cli) expect(output, phrase string, times int) {
 	}
 }
 
-// state is a state file, as far as the tests care.
-type state map[string]any
-
-func readState(t *testing.T, file string) state {
-	t.Helper()
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var s state
-	if err := json.Unmarshal(content, &s); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func (s state) serial() float64 { return s["serial"].(float64) }
-
-// attributes are those of the first instance of a resource.
-func (s state) attributes(t *testing.T, resourceType string) map[string]any {
-	t.Helper()
-	for _, resource := range s["resources"].([]any) {
-		if resource := resource.(map[string]any); resource["type"] == resourceType {
-			return resource["instances"].([]any)[0].(map[string]any)["attributes"].(map[string]any)
-		}
-	}
-	t.Fatalf("no %s in state", resourceType)
-	return nil
-}
-
-// edit changes a state file: the tests turn back time with it.
-func editState(t *testing.T, file, resourceType string, edit func(attributes map[string]any)) {
-	t.Helper()
-	s := readState(t, file)
-	edit(s.attributes(t, resourceType))
-	content, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func (c *cli) stateFile() string { return filepath.Join(c.dir, "terraform.tfstate") }
+
+// serial numbers the versions of the state.
+func (c *cli) serial() int {
+	c.t.Helper()
+	content, err := os.ReadFile(c.stateFile())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var state struct{ Serial int }
+	if err := json.Unmarshal(content, &state); err != nil {
+		c.t.Fatal(err)
+	}
+	return state.Serial
+}
 
 // installProvider builds the provider into the mirror that Terraform installs
 // from, once for all tests.

@@ -5,29 +5,17 @@ package provider_test
 
 import (
 	"testing"
-	"time"
-)
 
-// backdate makes the secret in state that much older.
-func (c *cli) backdate(days int) {
-	c.t.Helper()
-	editState(c.t, c.stateFile(), "integrator_api_secret", func(attributes map[string]any) {
-		rotatedAt, err := time.Parse(time.RFC3339, attributes["rotated_at"].(string))
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		attributes["rotated_at"] = rotatedAt.AddDate(0, 0, -days).Format(time.RFC3339)
-		attributes["next_rotation_at"] = rotatedAt.AddDate(0, 0, 30-days).Format(time.RFC3339)
-	})
-}
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
 
 // The plan and its apply are different processes, and only the former has
 // refreshed the state.
 func TestSavedPlanRotatesOnce(t *testing.T) {
 	t.Parallel()
-	c := newCLI(t, secretResource(`rotate_after_days = 30`))
+	c := newCLI(t, emulator.Options{}, secretResource(`rotate_after_days = 30`))
 	c.terraform(0, "apply", "-auto-approve")
-	c.backdate(30)
+	ageState(t, c.stateFile(), 30)
 
 	c.terraform(0, "plan", "-detailed-exitcode", "-refresh=false")
 	c.terraform(2, "plan", "-detailed-exitcode", "-out=saved.plan")
@@ -44,20 +32,19 @@ func TestSavedPlanRotatesOnce(t *testing.T) {
 // rotation due notes it once.
 func TestIdleRefreshLeavesTheStateAlone(t *testing.T) {
 	t.Parallel()
-	c := newCLI(t, secretResource(`rotate_after_days = 30`))
+	c := newCLI(t, emulator.Options{}, secretResource(`rotate_after_days = 30`))
 	c.terraform(0, "apply", "-auto-approve")
-	serial := func() float64 { return readState(t, c.stateFile()).serial() }
-	created := serial()
+	created := c.serial()
 	for _, args := range [][]string{{"-auto-approve"}, {"-auto-approve", "-refresh-only"}} {
 		c.terraform(0, "apply", args...)
-		if now := serial(); now != created {
+		if now := c.serial(); now != created {
 			t.Errorf("apply %v took the serial from %v to %v", args, created, now)
 		}
 	}
-	c.backdate(30)
+	ageState(t, c.stateFile(), 30)
 	for range 3 {
 		c.terraform(0, "apply", "-auto-approve", "-refresh-only")
-		if now := serial(); now != created+1 {
+		if now := c.serial(); now != created+1 {
 			t.Errorf("the refresh of a secret that is due took the serial from %v to %v", created, now)
 		}
 	}

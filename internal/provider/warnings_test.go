@@ -26,7 +26,7 @@ func TestWarnings(t *testing.T) {
 		noGrace      = `rotate_when_changed = { a = %d }` + "\nold_secret_valid_for_seconds = 0"
 		anHour       = `rotate_when_changed = { a = %d }` + "\nold_secret_valid_for_seconds = 3600"
 	)
-	c := newCLI(t, secretResource(""))
+	c := newCLI(t, emulator.Options{}, secretResource(""))
 	for i, tt := range []struct {
 		arguments string
 		trigger   int
@@ -64,7 +64,7 @@ func TestWarnings(t *testing.T) {
 
 func TestCreateBeforeDestroyIsNoDestroy(t *testing.T) {
 	t.Parallel()
-	c := newCLI(t, secretResource(`
+	c := newCLI(t, emulator.Options{}, secretResource(`
 		old_secret_valid_for_seconds = 3600
 		lifecycle { create_before_destroy = true }`))
 	c.terraform(0, "apply", "-auto-approve")
@@ -76,7 +76,7 @@ func TestCreateBeforeDestroyIsNoDestroy(t *testing.T) {
 
 func TestOddExpiryIsReported(t *testing.T) {
 	t.Parallel()
-	c := newCLI(t, secretResource(`old_secret_valid_for_seconds = 300`))
+	c := newCLI(t, emulator.Options{}, secretResource(`old_secret_valid_for_seconds = 300`))
 	c.Inject(onRotation(emulator.Fault{Rewrite: func(reply map[string]any) { reply["oldSecretExpiresAt"] = "soon" }}))
 	output := c.terraform(0, "apply", "-auto-approve")
 	c.expect(output, oddExpiry, 1)
