@@ -4,6 +4,7 @@
 package emulator
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -83,8 +84,8 @@ func TestRevoke(t *testing.T) {
 	c.expect(secrets, false, true)
 	c.Revoke(secrets[1])
 	c.expect(secrets, false, false)
-	if c.Secret() != secrets[1] {
-		t.Error("the newest secret is another")
+	if c.Secret() != secrets[1] || !slices.Equal(c.Secrets(), secrets) {
+		t.Error("the secrets are others")
 	}
 }
 
