@@ -108,26 +108,22 @@ func (r *apiSecretResource) adopt(model *apiSecretModel, prior *apiSecretModel, 
 // resume takes the secret that an interrupted run of this same rotation left in
 // the recovery folder, if it is live.
 func (r *apiSecretResource) resume(ctx context.Context, entry *recovery.Entry, model *apiSecretModel, diags *diag.Diagnostics) (newSecret, bool) {
-	if entry == nil || entry.Replaced || entry.Triggers != model.triggers() {
+	if entry == nil || r.secrets.holds(client.NewSecret(entry.Secret)) {
 		return newSecret{}, false
 	}
 	secret := client.NewSecret(entry.Secret)
+	err := r.client.Probe(ctx, secret)
+	if refused(err) {
+		diags.Append(recoveryDead(r.recovery.Path()))
+	}
 	sameRun := slices.ContainsFunc(r.secrets.signers(r.client.ConfiguredSecret()), func(s client.Secret) bool {
 		return slices.Contains(entry.Known, s.Fingerprint())
 	})
-	if !sameRun || r.secrets.holds(secret) {
+	if err != nil || !sameRun || entry.Replaced || entry.Triggers != model.triggers() {
 		return newSecret{}, false
 	}
-	var refused *client.Error
-	err := r.client.Probe(ctx, secret)
-	if err == nil {
-		diags.Append(rotationResumed(r.recovery.Path(), entry.ObtainedAt))
-		return newSecret{secret, entry.ObtainedAt, entry.OldSecretExpiresAt, true}, true
-	}
-	if errors.As(err, &refused) && refused.SecretRefused() {
-		diags.Append(recoveryDead(r.recovery.Path()))
-	}
-	return newSecret{}, false
+	diags.Append(rotationResumed(r.recovery.Path(), entry.ObtainedAt))
+	return newSecret{secret, entry.ObtainedAt, entry.OldSecretExpiresAt, true}, true
 }
 
 // store maps a new secret into the model; older are the fingerprints of the
