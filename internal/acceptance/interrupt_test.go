@@ -77,7 +77,7 @@ func TestInterruptDuringABackoff(t *testing.T) {
 		for _, interrupt := range interrupts() {
 			t.Run(rotation.name+"/"+interrupt.name, func(t *testing.T) {
 				t.Parallel()
-				w := newWorkspace(t).withTrace(true)
+				w := newWorkspace(t)
 				old := rotation.prepare(w)
 				throttled := emulator.TooManyRequests("55").On("POST", emulator.RegeneratePath)
 				throttled.Times = -1
@@ -102,7 +102,7 @@ func TestInterruptWhileTheAPICannotBeReached(t *testing.T) {
 	for _, rotation := range rotations() {
 		t.Run(rotation.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t).withTrace(true)
+			w := newWorkspace(t)
 			w.env["INTEGRATOR_ENDPOINT"] = "http://127.0.0.1:1" // nothing listens there
 			offline := resource{createFirst: rotation.createFirst, more: `
 provider "integrator" {

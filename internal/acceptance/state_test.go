@@ -29,9 +29,9 @@ type attributes struct {
 	OldSecretExpiresAt *string `json:"old_secret_expires_at"`
 }
 
-// objects are those of the resource in the state: the current one, if any, and
+// objects are those of a resource in the state: the current one, if any, and
 // deposed ones.
-func (w *workspace) objects() []object {
+func (w *workspace) objects(resource string) []object {
 	w.t.Helper()
 	content, err := os.ReadFile(w.path("terraform.tfstate"))
 	if os.IsNotExist(err) || err == nil && len(content) == 0 {
@@ -50,9 +50,9 @@ func (w *workspace) objects() []object {
 		w.t.Fatal(err)
 	}
 	var objects []object
-	for _, resource := range state.Resources {
-		if resource.Name == "this" {
-			objects = append(objects, resource.Instances...)
+	for _, r := range state.Resources {
+		if r.Name == resource {
+			objects = append(objects, r.Instances...)
 		}
 	}
 	return objects
@@ -69,7 +69,7 @@ func (w *workspace) newest() int { return len(w.Secrets()) - 1 }
 func (w *workspace) stores(number int, tainted bool) {
 	w.t.Helper()
 	stored, status := none, ""
-	for _, o := range w.objects() {
+	for _, o := range w.objects("this") {
 		if o.Deposed == "" {
 			stored, status = w.number(o.Attributes.Secret), o.Status
 		}

@@ -8,7 +8,6 @@ package acceptance_test
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +30,7 @@ type workspace struct {
 	t      *testing.T
 	folder string
 	env    map[string]string
-	logs   []string // files that must not hold a secret
+	logs   []string // what the runs have printed: files that must not hold a secret
 }
 
 // newWorkspace returns a workspace whose environment configures the first
@@ -48,18 +47,20 @@ func newWorkspace(t *testing.T) *workspace {
 		"INTEGRATOR_KEY":      server.Key(),
 		"INTEGRATOR_SECRET":   server.Secret(),
 		"INTEGRATOR_ENDPOINT": server.URL(),
+		"TF_LOG":              "TRACE",
+		"TF_LOG_PATH":         filepath.Join(w.folder, "trace.log"),
 	}
 	w.configure(resource{})
 	t.Cleanup(w.expectNoLeak)
 	return w
 }
 
-// withTrace has Terraform and the provider log all they can.
+// withTrace sets whether Terraform and the provider log all they can. They do
+// by default, so that every test looks for secrets there.
 func (w *workspace) withTrace(trace bool) *workspace {
+	delete(w.env, "TF_LOG")
 	if trace {
-		log := filepath.Join(w.folder, "trace.log")
-		maps.Copy(w.env, map[string]string{"TF_LOG": "TRACE", "TF_LOG_PATH": log})
-		w.logs = append(w.logs, log)
+		w.env["TF_LOG"] = "TRACE"
 	}
 	return w
 }
