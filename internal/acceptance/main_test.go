@@ -54,8 +54,10 @@ func prepare(folder string) error {
 			}
 		}
 	}
-	if err := os.Setenv("CHECKPOINT_DISABLE", "1"); err != nil {
-		return err
+	for name, value := range map[string]string{"CHECKPOINT_DISABLE": "1", "TF_CLI_ARGS": "-no-color", "TF_CLI_CONFIG_FILE": config} {
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
 	}
-	return os.Setenv("TF_CLI_CONFIG_FILE", config)
+	return nil
 }

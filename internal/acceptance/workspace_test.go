@@ -37,11 +37,7 @@ type workspace struct {
 // secret, with a resource in the configuration and nothing in the state.
 func newWorkspace(t *testing.T) *workspace {
 	t.Helper()
-	server, err := emulator.Start(emulator.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
+	server := startEmulator(t)
 	w := &workspace{Server: server, t: t, folder: t.TempDir()}
 	w.env = map[string]string{
 		"INTEGRATOR_KEY":      server.Key(),
@@ -53,6 +49,16 @@ func newWorkspace(t *testing.T) *workspace {
 	w.configure(resource{})
 	t.Cleanup(w.expectNoLeak)
 	return w
+}
+
+func startEmulator(t *testing.T) *emulator.Server {
+	t.Helper()
+	server, err := emulator.Start(emulator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	return server
 }
 
 // withTrace sets whether Terraform and the provider log all they can. They do
