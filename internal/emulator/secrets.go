@@ -31,7 +31,7 @@ func (s *Server) Secret() string {
 	return s.secrets[s.newest()].value
 }
 
-// Secrets are all that were issued, dead or alive, in that order.
+// Secrets are all that were issued, in order of issue, dead ones too.
 func (s *Server) Secrets() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
