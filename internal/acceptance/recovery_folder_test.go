@@ -98,11 +98,11 @@ func TestReplyWithoutAReadableSecret(t *testing.T) {
 				}}.On("POST", emulator.RegeneratePath))
 
 				failed := w.apply(rotation.args()...)
-				failed.has(1, "The API secret was rotated, but the reply holds no readable secret", "The request was not repeated")
+				failed.has(1, "The API secret was rotated, but the reply holds no readable secret", "The request was not repeated", "Valid now: only the new secret")
 				w.sent(max(old, 0) + 1)
 				w.stores(old, rotation.replace && !rotation.createFirst)
 				if !folder {
-					failed.has(1, "Without recovery_dir the reply could not be kept, and the new secret is gone.")
+					failed.has(1, "Without recovery_dir the reply could not be kept, and the new secret is gone. Valid now", "Get a live secret from the platform")
 					return
 				}
 				for _, file := range w.recoveryFiles() {
@@ -110,7 +110,7 @@ func TestReplyWithoutAReadableSecret(t *testing.T) {
 						continue
 					}
 					// Terraform may break the line inside the path.
-					failed.has(1, "The reply was kept in", filepath.Base(file)+": look there for the new secret")
+					failed.has(1, "The reply was kept in", filepath.Base(file)+": look there for the new secret", "Set integrator_secret (INTEGRATOR_SECRET) to the new secret")
 					w.mode(file, 0o600)
 					if kept, err := os.ReadFile(file); err != nil || !strings.Contains(string(kept), w.Secret()) {
 						t.Errorf("the reply was not kept as it came: %v", err)

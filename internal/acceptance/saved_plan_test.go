@@ -36,15 +36,16 @@ func TestSecretDiesBetweenPlanAndApply(t *testing.T) {
 
 					failed := w.terraform("apply", "saved.plan")
 					failed.has(1, "The API secret was not rotated", "Nothing was changed", "set integrator_secret (INTEGRATOR_SECRET) to the live one")
-					left := tainted
-					switch {
-					case rotation.createFirst:
-						failed.has(1, "create_before_destroy", "rotate in place with rotate_when_changed")
-					case rotation.replace:
+					putBack := rotation.replace && !rotation.createFirst
+					if putBack {
 						failed.has(1, "The old secret was put back into the state", "terraform untaint")
-						left = true
 					}
-					w.stores(old, left)
+					if rotation.createFirst {
+						failed.has(1, "create_before_destroy", "rotate in place with rotate_when_changed")
+					} else {
+						failed.lacks("create_before_destroy")
+					}
+					w.stores(old, tainted || putBack)
 
 					w.env["INTEGRATOR_SECRET"] = w.Rotate(0)
 					w.apply(args...).has(0)
