@@ -82,7 +82,7 @@ func Start(options Options) (*Server, error) {
 		options.Users = []string{"ak_demo"}
 	}
 	if options.Clock == nil {
-		options.Clock = time.Now
+		options.Clock = time.Now //nolint:forbidigo // where the clock comes from
 	}
 
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")

@@ -38,7 +38,7 @@ func (r *apiSecretResource) rotationWarnings(grace types.Int64) (diags diag.Diag
 // destroyWarning is about a planned destroy, unless the secret has a successor:
 // then this is the end of a replacement.
 func (r *apiSecretResource) destroyWarning(state *apiSecretModel) (diags diag.Diagnostics) {
-	if r.secrets.succeeded(state.secret()) {
+	if r.secrets.succeeded(state.Fingerprint.ValueString()) {
 		return nil
 	}
 	diags.AddWarning("The API secret stays valid",
@@ -50,7 +50,7 @@ func (r *apiSecretResource) destroyWarning(state *apiSecretModel) (diags diag.Di
 func (r *apiSecretResource) rotationUnsigned(err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API accepts none of the secrets that could sign this rotation",
 		paragraphs("Tried were the secret in state, the recovery file if there is one, and integrator_secret. Nothing was changed.",
-			whatHappened(err), getLiveSecret+"."))
+			whatHappened(err), r.sealedState(), getLiveSecret+"."))
 }
 
 func (r *apiSecretResource) creationUnsigned(err error) diag.Diagnostic {
@@ -60,6 +60,28 @@ func (r *apiSecretResource) creationUnsigned(err error) diag.Diagnostic {
 	}
 	return diag.NewWarningDiagnostic("The API does not accept integrator_secret",
 		paragraphs("Applying this plan would fail: the request that makes a new secret is signed with the live one.", whatHappened(err), remedy(err, r.client)))
+}
+
+// sealedState explains why a secret in state was not tried.
+func (r *apiSecretResource) sealedState() string {
+	if !r.secrets.sealed() {
+		return ""
+	}
+	return "The secret in state is encrypted and could not be opened, so it was not tried. Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of its recipients."
+}
+
+// recipientWarnings are about recipients in a plan that keeps the secret.
+func recipientWarnings(action action, prior, plan *apiSecretModel) (diags diag.Diagnostics) {
+	attribute := path.Root("recipients")
+	switch {
+	case action == actionEncrypt:
+		diags.AddAttributeWarning(attribute, "Older state versions still hold the secret in the clear",
+			"This plan encrypts the secret in the new state. Backups and older versions of the state hold it in the clear until it is rotated: rotate it soon, or delete them.")
+	case action == actionKeep && !prior.EncryptedSecret.IsNull() && !plan.Recipients.Equal(prior.Recipients):
+		diags.AddAttributeWarning(attribute, "The recipients count from the next rotation",
+			"The secret in state stays encrypted for the recipients that it was made for. Rotate it, for example with rotate_when_changed, to encrypt the new one for these.")
+	}
+	return diags
 }
 
 // Foreign states.
@@ -116,6 +138,11 @@ func (r *apiSecretResource) allRefused(err error, onlySuperseded bool) (diags di
 	return diags
 }
 
+func identityDoesNotOpen() diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("encrypted_secret"), "The provider's identity does not open the secret in state",
+		"It is encrypted for other recipients, so it was not checked and cannot sign the next rotation. Set identity (INTEGRATOR_IDENTITY) to a private key of one of the recipients that it was made for.")
+}
+
 func adoptionImpossible() diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The secret to be adopted is gone",
 		"The plan was to store the live secret that integrator_secret or the recovery file held, but neither holds it any more. Nothing was changed. Plan again.")
@@ -159,16 +186,22 @@ func (r *apiSecretResource) rotationFailed(failure *client.RegenerateError, repl
 	switch effect := failure.Effect(); {
 	case effect == client.Unchanged:
 		return diag.NewErrorDiagnostic("The API secret was not rotated",
-			paragraphs(happened, "Nothing was changed: the secret in use is as valid as it was.", remedy(failure.Err, r.client), blindCreate(failure)))
+			paragraphs(happened, "Nothing was changed: the secret in use is as valid as it was.", remedy(failure.Err, r.client), r.sealedState(), r.blindCreate(failure)))
 	case effect == client.Changed:
-		where := "Without recovery_dir the reply could not be kept, and the new secret is gone."
+		where, next := "Without recovery_dir the reply could not be kept, and the new secret is gone.", getLiveSecret+"."
 		if reply.err != nil {
 			where = fmt.Sprintf("The reply could not be kept (%s), and the new secret is gone.", reply.err)
 		} else if reply.path != "" {
-			where = fmt.Sprintf("The reply was kept in %s: look there for the new secret, and delete the file afterwards.", reply.path)
+			where = fmt.Sprintf("The reply was kept in %s: look there for the new secret.", reply.path)
+			next = "Set integrator_secret (INTEGRATOR_SECRET) to the new secret, delete the file and plan again. If it is not there: " + lowerFirst(getLiveSecret) + "."
+		}
+		valid := "Valid now: only the new secret, since the grace period was 0."
+		if failure.GracePeriod > 0 {
+			valid = fmt.Sprintf("Valid now: the new secret, and until %s the old one (the grace period of %s).",
+				clockTime(failure.AmbiguousSince.Add(failure.GracePeriod)), failure.GracePeriod)
 		}
 		return diag.NewErrorDiagnostic("The API secret was rotated, but the reply holds no readable secret",
-			paragraphs(happened, where, oldSecretValidity(failure), nextStep(failure),
+			paragraphs(happened, where, valid, next,
 				"The request was not repeated, since that would end one more secret. The API has changed; please report it to the provider's maintainers."))
 	case failure.Outcome == client.SecretRefused:
 		return diag.NewErrorDiagnostic("The API secret was probably rotated, and its only copy is lost",
@@ -196,9 +229,9 @@ func nextStep(failure *client.RegenerateError) string {
 	return "Wait a minute and apply again. If the old secret is refused then: " + lowerFirst(getLiveSecret) + "."
 }
 
-// blindCreate explains why the secret in state was not tried.
-func blindCreate(failure *client.RegenerateError) string {
-	if failure.Outcome != client.SecretRefused {
+// blindCreate explains why the secret in state was not tried, if it was not.
+func (r *apiSecretResource) blindCreate(failure *client.RegenerateError) string {
+	if failure.Outcome != client.SecretRefused || len(r.secrets.signers()) > 0 || r.secrets.sealed() {
 		return ""
 	}
 	return "If this replaces a secret in state with create_before_destroy: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +
@@ -232,6 +265,17 @@ func rotationResumed(file string, obtainedAt time.Time) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("An interrupted rotation was completed",
 		fmt.Sprintf("An earlier run made a new secret at %s and ended before Terraform stored it. It was in the recovery file %s and is live, so it is stored now, and the secret was not rotated again. "+
 			"If a further rotation is wanted, plan and apply once more.", clockTime(obtainedAt), file))
+}
+
+func recipientsUnusable(err error) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("recipients"), "The secret cannot be encrypted", "Nothing was sent: "+err.Error()+".")
+}
+
+func recoverySealed(file string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("An interrupted rotation cannot be completed",
+		fmt.Sprintf("An earlier run of this rotation made a new secret and ended before Terraform stored it. It is in the recovery file %s, encrypted, and could not be opened; rotating again would end it. Nothing was sent.\n\n"+
+			"Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of its recipients and apply again. Or open it yourself and set integrator_secret (INTEGRATOR_SECRET) to what this prints:\n\n"+
+			"  jq -r .encrypted_secret %s | age -d -i key.txt", file, file))
 }
 
 func recoveryDead(file string) diag.Diagnostic {

@@ -16,13 +16,17 @@ import (
 type action string
 
 const (
-	actionKeep   action = ""
-	actionRotate action = "rotate"
-	actionAdopt  action = "adopt"
+	actionKeep    action = ""
+	actionRotate  action = "rotate"
+	actionAdopt   action = "adopt"
+	actionEncrypt action = "encrypt"
 	// actionOpen leaves it to the plan that Terraform makes again during apply:
 	// rotate_after_days is unknown until then.
 	actionOpen action = "open"
 )
+
+// needsAPI reports whether the action gives a new secret, or may.
+func (a action) needsAPI() bool { return a != actionKeep && a != actionEncrypt }
 
 // ModifyPlan decides whether the secret is rotated. Terraform asks again during
 // apply, in another process: the answer must be the same, so it depends on
@@ -57,17 +61,16 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, action)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateReplacing, prior == nil)...)
 
-	if action != actionRotate {
-		return
+	if r.applying {
+		return // all of it has been said
 	}
-	// Of a replacement, Terraform drops the warnings while it plans; after Delete
-	// is the one time at which they are seen.
-	if !r.applying || r.secrets.isReplacing() {
+	if prior != nil {
+		resp.Diagnostics.Append(recipientWarnings(action, prior, plan)...)
+	}
+	if action == actionRotate { // Terraform itself drops the warnings of a replacement
 		var grace types.Int64 // as configured: the plan holds the default already
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("old_secret_valid_for_seconds"), &grace)...)
 		resp.Diagnostics.Append(r.rotationWarnings(grace)...)
-	}
-	if !r.applying {
 		resp.Diagnostics.Append(r.checkRotation(ctx, prior, before)...)
 	}
 }
@@ -89,6 +92,8 @@ func (r *apiSecretResource) decide(prior, plan *apiSecretModel, rotationDue, ado
 		return actionRotate
 	case adoptionDue:
 		return actionAdopt
+	case !prior.Secret.IsNull() && len(plan.Recipients.Elements()) > 0:
+		return actionEncrypt
 	default:
 		return actionKeep
 	}
@@ -113,15 +118,16 @@ func (m *apiSecretModel) plan(action action, prior *apiSecretModel) {
 	if prior != nil {
 		m.ID, m.IntegratorKey = prior.ID, prior.IntegratorKey
 	}
-	if action == actionKeep {
-		m.Secret = prior.Secret
+	m.planSecret(action, prior)
+	if !action.needsAPI() {
+		m.Fingerprint = prior.Fingerprint
 		m.OldSecretExpiresAt = prior.OldSecretExpiresAt
 		m.RotatedAt = prior.RotatedAt
 		m.Version = prior.Version
 		m.NextRotationAt = prior.nextRotationAt(m.RotateAfterDays)
 		return
 	}
-	m.Secret = types.StringUnknown()
+	m.Fingerprint = types.StringUnknown()
 	m.Version = types.Int64Unknown()
 	m.OldSecretExpiresAt = timetypes.NewRFC3339Unknown()
 	m.RotatedAt = timetypes.NewRFC3339Unknown()
@@ -132,5 +138,20 @@ func (m *apiSecretModel) plan(action action, prior *apiSecretModel) {
 	m.NextRotationAt = timetypes.NewRFC3339Unknown()
 	if m.RotateAfterDays.IsNull() {
 		m.NextRotationAt = timetypes.NewRFC3339Null()
+	}
+}
+
+// planSecret plans in which form the secret is stored. That of a secret that
+// stays only ever changes from clear to encrypted.
+func (m *apiSecretModel) planSecret(action action, prior *apiSecretModel) {
+	switch {
+	case action == actionKeep && (prior.Secret.IsNull() || !m.Recipients.IsUnknown()):
+		m.Secret, m.EncryptedSecret = prior.Secret, prior.EncryptedSecret
+	case m.Recipients.IsUnknown():
+		m.Secret, m.EncryptedSecret = types.StringUnknown(), types.StringUnknown()
+	case len(m.Recipients.Elements()) > 0:
+		m.Secret, m.EncryptedSecret = types.StringNull(), types.StringUnknown()
+	default:
+		m.Secret, m.EncryptedSecret = types.StringUnknown(), types.StringNull()
 	}
 }

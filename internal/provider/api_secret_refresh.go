@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -20,16 +21,17 @@ func (r *apiSecretResource) refresh(ctx context.Context, state *apiSecretModel, 
 	before, more := getPrivate[lineage](ctx, private, privateLineage)
 	diags.Append(more...)
 	if r.client == nil {
-		r.secrets.see(state)
+		r.see(state)
 		return
 	}
 	if r.foreign(state, before) {
 		diags.Append(r.foreignState(state, before))
 		return
 	}
-	entry := r.seeState(state, diags)
+	secret, recovered := r.seeState(state, diags)
+	imported := state.Fingerprint.IsNull()
 	if r.skipValidation {
-		if state.secret().IsZero() { // imported: trust what is configured
+		if imported { // trust what is configured
 			diags.Append(setPrivate(ctx, private, privateAdoptionDue, r.client.ConfiguredSecret().Fingerprint())...)
 		}
 		return
@@ -37,10 +39,16 @@ func (r *apiSecretResource) refresh(ctx context.Context, state *apiSecretModel, 
 	defer r.warnOfClock(diags)
 
 	err := errNoSecret
-	if !state.secret().IsZero() {
-		err = r.probe(ctx, state.secret())
+	switch {
+	case !secret.IsZero():
+		err = r.probe(ctx, secret)
+	case !imported: // encrypted, and not to be opened: nothing can be concluded
+		if !r.identity.IsZero() {
+			diags.Append(identityDoesNotOpen())
+		}
+		return
 	}
-	strangers := r.strangers(state, entry, before)
+	strangers := r.strangers(state, recovered, before)
 	switch {
 	case err == nil:
 		diags.Append(setPrivate(ctx, private, privateAdoptionDue, "")...)
@@ -85,32 +93,28 @@ type stranger struct {
 
 // strangers are the secrets that may be live in place of the one in state: not
 // itself, and none that it has superseded.
-func (r *apiSecretResource) strangers(state *apiSecretModel, entry *recovery.Entry, before lineage) []stranger {
-	var candidates, strangers []stranger
-	if entry != nil {
-		candidates = append(candidates, stranger{client.NewSecret(entry.Secret), "the recovery file " + r.recovery.Path()})
+func (r *apiSecretResource) strangers(state *apiSecretModel, recovered *recoveredSecret, before lineage) []stranger {
+	candidates := []stranger{{r.client.ConfiguredSecret(), "integrator_secret"}}
+	if recovered != nil {
+		candidates = append([]stranger{{recovered.secret, "the recovery file " + r.recovery.Path()}}, candidates...)
 	}
-	candidates = append(candidates, stranger{r.client.ConfiguredSecret(), "integrator_secret"})
-	for _, c := range candidates {
-		if !c.secret.Equal(state.secret()) && !before.supersedes(c.secret) {
-			strangers = append(strangers, c)
-		}
-	}
-	return strangers
+	return slices.DeleteFunc(candidates, func(c stranger) bool {
+		fingerprint := c.secret.Fingerprint()
+		return fingerprint == "" || fingerprint == state.Fingerprint.ValueString() || before.supersedes(fingerprint)
+	})
 }
 
-// seeState notes the secret of a state that Terraform has stored, and returns
-// what the recovery folder holds beyond it: its file goes once it is in state.
-func (r *apiSecretResource) seeState(state *apiSecretModel, diags *diag.Diagnostics) *recovery.Entry {
-	r.secrets.see(state)
-	entry := r.loadRecovery(diags)
-	if entry == nil || !client.NewSecret(entry.Secret).Equal(state.secret()) {
-		return entry
+// seeState notes the secret of a state that Terraform has stored. It returns it,
+// if it can be opened, and what the recovery folder holds beyond it: its file
+// goes once it is in state.
+func (r *apiSecretResource) seeState(state *apiSecretModel, diags *diag.Diagnostics) (client.Secret, *recoveredSecret) {
+	secret := r.see(state)
+	recovered := r.loadRecovery(diags)
+	if recovered != nil && recovered.Fingerprint == state.Fingerprint.ValueString() {
+		r.saveRecovery((*recovery.Store).Remove, diags)
+		recovered = nil
 	}
-	if err := r.recovery.Remove(); err != nil {
-		diags.Append(recoveryUnwritable(r.recovery.Path(), err))
-	}
-	return nil
+	return secret, recovered
 }
 
 // foreign reports whether the state belongs to another integrator or endpoint
@@ -173,12 +177,18 @@ func (r *apiSecretResource) checkImport(ctx context.Context, key string) (diags 
 	return diags
 }
 
+// saveReplaced puts the secret of a state that is about to be replaced into the
+// recovery folder, unless there is one already.
 func (r *apiSecretResource) saveReplaced(state *apiSecretModel, diags *diag.Diagnostics) {
-	if r.recovery == nil || state.secret().IsZero() {
+	if state.Fingerprint.IsNull() {
 		return
 	}
-	err := r.recovery.SaveIfNone(recovery.Entry{Secret: state.Secret.ValueString(), ObtainedAt: r.clock(), Replaced: true})
-	if err != nil {
-		diags.Append(recoveryUnwritable(r.recovery.Path(), err))
+	entry := recovery.Entry{
+		Secret:          state.Secret.ValueString(),
+		EncryptedSecret: state.EncryptedSecret.ValueString(),
+		Fingerprint:     state.Fingerprint.ValueString(),
+		ObtainedAt:      r.clock(),
+		Replaced:        true,
 	}
+	r.saveRecovery(func(s *recovery.Store) error { return s.SaveIfNone(entry) }, diags)
 }

@@ -40,7 +40,10 @@ type apiSecretModel struct {
 	OldSecretValidForSeconds types.Int64       `tfsdk:"old_secret_valid_for_seconds"`
 	RotateWhenChanged        types.Map         `tfsdk:"rotate_when_changed"`
 	RotateAfterDays          types.Int64       `tfsdk:"rotate_after_days"`
+	Recipients               types.List        `tfsdk:"recipients"`
 	Secret                   types.String      `tfsdk:"secret"`
+	EncryptedSecret          types.String      `tfsdk:"encrypted_secret"`
+	Fingerprint              types.String      `tfsdk:"fingerprint"`
 	OldSecretExpiresAt       timetypes.RFC3339 `tfsdk:"old_secret_expires_at"`
 	RotatedAt                timetypes.RFC3339 `tfsdk:"rotated_at"`
 	NextRotationAt           timetypes.RFC3339 `tfsdk:"next_rotation_at"`
@@ -57,7 +60,7 @@ func (r *apiSecretResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The API secret of the integrator. Creating or replacing this resource regenerates the secret, and so ends the one in use: at once, or after a grace period. Destroying it only forgets it.",
+		MarkdownDescription: "The API secret of the integrator. Creating or replacing this resource regenerates the secret, and so ends the one in use: at once, or after a grace period. To keep that one, import it instead. `rotate_when_changed` and `rotate_after_days` rotate in place. Destroying this resource only forgets the secret. An integrator has one secret, so manage it with one resource.",
 		Attributes: map[string]schema.Attribute{
 			"old_secret_valid_for_seconds": schema.Int64Attribute{
 				MarkdownDescription: fmt.Sprintf("Grace period: how many seconds the old secret stays valid after a rotation, a whole number from 0 to %d; default 0, the API's own, which ends the old secret at once. 300 gives its users five minutes to switch. A change is stored, calls nothing, and counts from the next rotation.", maxGraceSeconds),
@@ -67,7 +70,7 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Validators:          []validator.Int64{int64validator.Between(0, maxGraceSeconds)},
 			},
 			"rotate_when_changed": schema.MapAttribute{
-				MarkdownDescription: "Values of your choice, such as `{ schedule = time_rotating.monthly.rotation_rfc3339 }`: a change to any of them rotates the secret in place. Adding the map to a resource that had none, or removing it, does not.",
+				MarkdownDescription: "Values of your choice, such as `{ schedule = time_rotating.monthly.rotation_rfc3339 }`: a change to any of them, to one known only after apply included, rotates the secret in place. Adding the map to a resource that had none, or removing it, does not.",
 				ElementType:         types.StringType,
 				Optional:            true,
 			},
@@ -75,6 +78,12 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: fmt.Sprintf("Age in days, 1 to %d, such as 30, from which the next plan rotates the secret in place. It counts from `rotated_at`, or from `version` where that is null. Terraform has to run for it: schedule a plan and apply. Shortening it below the secret's present age rotates in that plan.", maxRotateAfterDays),
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(1, maxRotateAfterDays)},
+			},
+			"recipients": schema.ListAttribute{
+				MarkdownDescription: "Public keys to encrypt the secret for: age keys (`age1…`) or SSH keys (`ssh-ed25519 …`, `ssh-rsa …`), as in an `authorized_keys` file. With them `secret` is null and `encrypted_secret` holds the secret, so that neither plan nor state holds it in the clear. Adding them encrypts the secret in state in place, without a rotation; changing or removing them counts from the next rotation. See also the provider's `identity`.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          []validator.List{recipientsValidator{}},
 			},
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Same as `integrator_key`. It stays the same over rotations.",
@@ -85,12 +94,20 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 			},
 			"secret": schema.StringAttribute{
-				MarkdownDescription: "The secret that is valid now. It is stored in the state in the clear: keep the state where only those may read it who may use the secret. `terraform output -raw` prints it from an output marked `sensitive`.",
+				MarkdownDescription: "The secret that is valid now; null with `recipients`. It is stored in the state in the clear: keep the state where only those may read it who may use the secret, or encrypt it with `recipients`. `terraform output -raw` prints it from an output marked `sensitive`.",
 				Computed:            true,
 				Sensitive:           true,
 			},
+			"encrypted_secret": schema.StringAttribute{
+				MarkdownDescription: "The secret that is valid now as armored age ciphertext for all of `recipients`; null without them. From an output, `terraform output -raw encrypted_secret | age -d -i key.txt` prints the secret; in a configuration, the ephemeral resource `integrator_decrypted_secret` opens it.",
+				Computed:            true,
+			},
+			"fingerprint": schema.StringAttribute{
+				MarkdownDescription: "First 16 hex digits of the SHA-256 of the secret, such as `8f86dd9f9901b0e3`: tells which secret this is to those who hold it, and nothing to others. `printf %s \"$SECRET\" | sha256sum | cut -c1-16` prints that of a secret.",
+				Computed:            true,
+			},
 			"old_secret_expires_at": schema.StringAttribute{
-				MarkdownDescription: "When the secret before this one stops working, as RFC 3339 time such as `2026-08-19T15:21:07.597Z`. Null if it ended at once.",
+				MarkdownDescription: "When the secret before this one stops working, as RFC 3339 time such as `2026-08-19T15:21:07.597Z`. Null if it ended at once, if the API gave no usable time, and for a secret that this resource did not make.",
 				CustomType:          timetypes.RFC3339Type{},
 				Computed:            true,
 			},
@@ -100,12 +117,12 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 			},
 			"next_rotation_at": schema.StringAttribute{
-				MarkdownDescription: "From when on a plan rotates the secret because of `rotate_after_days`, as RFC 3339 time in UTC. Null without `rotate_after_days`.",
+				MarkdownDescription: "From when on a plan rotates the secret because of `rotate_after_days`, as RFC 3339 time in UTC such as `2026-09-18T14:21:07Z`. Null without `rotate_after_days`.",
 				CustomType:          timetypes.RFC3339Type{},
 				Computed:            true,
 			},
 			"version": schema.Int64Attribute{
-				MarkdownDescription: "Unix time in seconds at which this secret was obtained, such as `1787149267`. It changes with every new secret and tells nothing about it: use it for `*_wo_version` arguments and as a trigger.",
+				MarkdownDescription: "Unix time in seconds at which this secret was obtained, such as `1787149267`. It rises with every new secret and tells nothing about it: use it for `*_wo_version` arguments and as a trigger.",
 				Computed:            true,
 			},
 		},
@@ -184,14 +201,14 @@ func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateReque
 	adoption, diags := getPrivate[string](ctx, req.Private, privateAdoptionDue)
 	resp.Diagnostics.Append(diags...)
 	foreign := r.foreign(&prior, before)
-	if foreign && planned != actionKeep {
+	if foreign && planned.needsAPI() {
 		resp.Diagnostics.Append(r.foreignRotation(&prior, before))
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if !foreign {
-		r.secrets.see(&prior)
+		r.see(&prior)
 	}
 
 	after, ok := before, true
@@ -200,6 +217,8 @@ func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateReque
 		after, ok = r.rotate(ctx, &model, before, &resp.Diagnostics)
 	case actionAdopt:
 		after, ok = r.adopt(&model, &prior, before, adoption, &resp.Diagnostics)
+	case actionEncrypt:
+		ok = model.encrypt(&prior, &resp.Diagnostics)
 	}
 	if !ok {
 		return // what was in state stays there, and the next apply tries again
@@ -208,8 +227,8 @@ func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, after)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, actionKeep)...)
-	if planned != actionKeep {
-		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateRotationDue, false)...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateRotationDue, false)...) // Read judges by the new days
+	if planned.needsAPI() {
 		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateAdoptionDue, "")...)
 	}
 }
@@ -237,7 +256,7 @@ func (r *apiSecretResource) Delete(ctx context.Context, req resource.DeleteReque
 		r.saveReplaced(&state, &resp.Diagnostics)
 		fallthrough
 	case !foreign:
-		r.secrets.see(&state)
+		r.see(&state)
 	}
 }
 
@@ -265,8 +284,6 @@ func (r *apiSecretResource) ImportState(ctx context.Context, req resource.Import
 }
 
 func (m *apiSecretModel) identity() apiSecretIdentity { return apiSecretIdentity{m.IntegratorKey} }
-
-func (m *apiSecretModel) secret() client.Secret { return client.NewSecret(m.Secret.ValueString()) }
 
 // rotateAt is when a secret of this age is to be rotated; the zero time without
 // days.

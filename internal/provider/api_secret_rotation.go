@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -23,14 +24,17 @@ import (
 // newSecret is a secret that takes the place of the one in state.
 type newSecret struct {
 	secret             client.Secret
+	ciphertext         string // of the secret, where there are recipients
 	obtainedAt         time.Time
 	oldSecretExpiresAt time.Time // zero for none
 	made               bool      // by a rotation of this resource, or else adopted
+	older              []string  // fingerprints of secrets that it supersedes
 }
 
 // rotate regenerates the secret, fills the model in and returns the lineage that
 // goes with it. A secret that an interrupted run of the same rotation left in
-// the recovery folder is taken instead. Nothing after the call can fail.
+// the recovery folder is taken instead. Nothing after the call can fail: what
+// could, encryption included, is prepared before it.
 func (r *apiSecretResource) rotate(ctx context.Context, model *apiSecretModel, before lineage, diags *diag.Diagnostics) (lineage, bool) {
 	r.rotating.Lock()
 	defer r.rotating.Unlock()
@@ -38,39 +42,51 @@ func (r *apiSecretResource) rotate(ctx context.Context, model *apiSecretModel, b
 		diags.Append(secondRotation(r.client.IntegratorKey()))
 		return before, false
 	}
+	seal, err := model.prepareSeal()
+	if err != nil {
+		diags.Append(recipientsUnusable(err))
+		return before, false
+	}
 	defer r.beginRotation()()
 
-	entry := r.loadRecovery(diags)
-	known := r.signers(entry)
-	if taken, ok := r.resume(ctx, entry, model, diags); ok {
+	recovered := r.loadRecovery(diags)
+	resumed, ok := r.resume(ctx, recovered, model, diags)
+	if !ok {
+		return before, false
+	}
+	if resumed != nil {
 		r.secrets.spend()
-		return r.store(model, taken, before, append(fingerprints(known), entry.Known...)), true
+		resumed.ciphertext = seal.close(resumed.secret)
+		return r.store(model, resumed, before), true
 	}
 
+	signers := r.signers(recovered)
 	regenerated, err := r.client.RegenerateSecret(ctx, client.RegenerateInput{
 		GracePeriod: time.Duration(model.OldSecretValidForSeconds.ValueInt64()) * time.Second,
-		Signers:     known,
+		Signers:     signers,
 	})
 	r.warnOfClock(diags)
 	if err != nil {
-		r.failRotation(err, diags)
+		r.failRotation(err, seal, diags)
 		return before, false
 	}
 	r.secrets.spend()
-	r.saveRecovery(recovery.Entry{
-		Secret:             regenerated.Secret.Reveal(),
-		ObtainedAt:         regenerated.ObtainedAt,
-		OldSecretExpiresAt: regenerated.OldSecretExpiresAt,
-		Known:              fingerprints(known),
-		Triggers:           model.triggers(),
-	}, diags)
+	made := &newSecret{
+		secret:             regenerated.Secret,
+		ciphertext:         seal.close(regenerated.Secret),
+		obtainedAt:         regenerated.ObtainedAt,
+		oldSecretExpiresAt: regenerated.OldSecretExpiresAt,
+		made:               true,
+		older:              r.secrets.fingerprints(fingerprints(signers)...),
+	}
+	r.saveRecovery(func(s *recovery.Store) error { return s.Save(made.entry(model)) }, diags)
 	diags.Append(rotationRemarks(regenerated)...)
-	return r.store(model, newSecret{regenerated.Secret, regenerated.ObtainedAt, regenerated.OldSecretExpiresAt, true}, before, fingerprints(known)), true
+	return r.store(model, made, before), true
 }
 
 // failRotation reports a failed call, and first keeps a reply that may hold the
 // secret.
-func (r *apiSecretResource) failRotation(err error, diags *diag.Diagnostics) {
+func (r *apiSecretResource) failRotation(err error, seal *seal, diags *diag.Diagnostics) {
 	var failure *client.RegenerateError
 	if !errors.As(err, &failure) {
 		diags.Append(rotationImpossible(err))
@@ -81,61 +97,74 @@ func (r *apiSecretResource) failRotation(err error, diags *diag.Diagnostics) {
 	}
 	reply := keptReply{}
 	if !failure.Reply.IsZero() && r.recovery != nil {
-		reply.path, reply.err = r.recovery.SaveReply([]byte(failure.Reply.Reveal()))
+		body := cmp.Or(seal.close(failure.Reply), failure.Reply.Reveal())
+		reply.path, reply.err = r.recovery.SaveReply([]byte(body))
 	}
 	diags.Append(r.rotationFailed(failure, reply))
 }
 
-// adopt stores a live secret that Read has found, and calls nothing.
-func (r *apiSecretResource) adopt(model *apiSecretModel, prior *apiSecretModel, before lineage, fingerprint string, diags *diag.Diagnostics) (lineage, bool) {
-	older := []string{prior.secret().Fingerprint()}
-	entry := r.loadRecovery(diags)
-	candidates := []client.Secret{r.client.ConfiguredSecret()}
-	if entry != nil {
-		candidates = append(candidates, client.NewSecret(entry.Secret))
+// resume takes the secret that an interrupted run of this same rotation left in
+// the recovery folder, if it is live; nil if there is none. It is not ok to go on
+// where there is one that cannot be opened: a rotation would end it.
+func (r *apiSecretResource) resume(ctx context.Context, recovered *recoveredSecret, model *apiSecretModel, diags *diag.Diagnostics) (resumed *newSecret, ok bool) {
+	if recovered == nil || r.secrets.holds(recovered.Fingerprint) {
+		return nil, true
 	}
-	i := slices.IndexFunc(candidates, func(s client.Secret) bool { return s.Fingerprint() == fingerprint })
-	if i < 0 {
+	known := r.secrets.fingerprints(r.client.ConfiguredSecret().Fingerprint())
+	sameRun := !recovered.Replaced && recovered.Triggers == model.triggers() && slices.ContainsFunc(known, func(f string) bool {
+		return f == recovered.Fingerprint || slices.Contains(recovered.Known, f)
+	})
+	if recovered.secret.IsZero() {
+		if sameRun {
+			diags.Append(recoverySealed(r.recovery.Path()))
+		}
+		return nil, !sameRun
+	}
+	err := r.client.Probe(ctx, recovered.secret)
+	if refused(err) {
+		diags.Append(recoveryDead(r.recovery.Path()))
+	}
+	if err != nil || !sameRun {
+		return nil, true
+	}
+	diags.Append(rotationResumed(r.recovery.Path(), recovered.ObtainedAt))
+	return &newSecret{
+		secret:             recovered.secret,
+		obtainedAt:         recovered.ObtainedAt,
+		oldSecretExpiresAt: recovered.OldSecretExpiresAt,
+		made:               true,
+		older:              append(known, recovered.Known...),
+	}, true
+}
+
+// adopt stores a live secret that Read has found, and calls nothing.
+func (r *apiSecretResource) adopt(model, prior *apiSecretModel, before lineage, fingerprint string, diags *diag.Diagnostics) (lineage, bool) {
+	seal, err := model.prepareSeal()
+	if err != nil {
+		diags.Append(recipientsUnusable(err))
+		return before, false
+	}
+	adopted := &newSecret{obtainedAt: r.clock(), older: []string{prior.Fingerprint.ValueString()}}
+	if recovered := r.loadRecovery(diags); recovered != nil && recovered.Fingerprint == fingerprint {
+		adopted.secret = recovered.secret
+		adopted.older = append(adopted.older, recovered.Known...)
+	}
+	if configured := r.client.ConfiguredSecret(); adopted.secret.IsZero() && configured.Fingerprint() == fingerprint {
+		adopted.secret = configured
+	}
+	if adopted.secret.IsZero() {
 		diags.Append(adoptionImpossible())
 		return before, false
 	}
-	if entry != nil && client.NewSecret(entry.Secret).Fingerprint() == fingerprint {
-		older = append(older, entry.Known...)
-	}
-	return r.store(model, newSecret{secret: candidates[i], obtainedAt: r.clock()}, before, older), true
+	adopted.ciphertext = seal.close(adopted.secret)
+	return r.store(model, adopted, before), true
 }
 
-// resume takes the secret that an interrupted run of this same rotation left in
-// the recovery folder, if it is live.
-func (r *apiSecretResource) resume(ctx context.Context, entry *recovery.Entry, model *apiSecretModel, diags *diag.Diagnostics) (newSecret, bool) {
-	if entry == nil || entry.Replaced || entry.Triggers != model.triggers() {
-		return newSecret{}, false
-	}
-	secret := client.NewSecret(entry.Secret)
-	sameRun := slices.ContainsFunc(r.secrets.signers(r.client.ConfiguredSecret()), func(s client.Secret) bool {
-		return slices.Contains(entry.Known, s.Fingerprint())
-	})
-	if !sameRun || r.secrets.holds(secret) {
-		return newSecret{}, false
-	}
-	var refused *client.Error
-	err := r.client.Probe(ctx, secret)
-	if err == nil {
-		diags.Append(rotationResumed(r.recovery.Path(), entry.ObtainedAt))
-		return newSecret{secret, entry.ObtainedAt, entry.OldSecretExpiresAt, true}, true
-	}
-	if errors.As(err, &refused) && refused.SecretRefused() {
-		diags.Append(recoveryDead(r.recovery.Path()))
-	}
-	return newSecret{}, false
-}
-
-// store maps a new secret into the model; older are the fingerprints of the
-// secrets that it supersedes.
-func (r *apiSecretResource) store(m *apiSecretModel, s newSecret, before lineage, older []string) lineage {
+// store maps a new secret into the model and returns its lineage.
+func (r *apiSecretResource) store(m *apiSecretModel, s *newSecret, before lineage) lineage {
 	m.ID = types.StringValue(r.client.IntegratorKey())
 	m.IntegratorKey = types.StringValue(r.client.IntegratorKey())
-	m.Secret = types.StringValue(s.secret.Reveal())
+	m.setSecret(s.secret, s.ciphertext)
 	m.OldSecretExpiresAt = timetypes.NewRFC3339Null()
 	if !s.oldSecretExpiresAt.IsZero() {
 		m.OldSecretExpiresAt = timetypes.NewRFC3339ValueMust(s.oldSecretExpiresAt.UTC().Format(time.RFC3339Nano))
@@ -148,16 +177,32 @@ func (r *apiSecretResource) store(m *apiSecretModel, s newSecret, before lineage
 	m.NextRotationAt = m.nextRotationAt(m.RotateAfterDays)
 
 	before.IntegratorKey, before.Endpoint = r.client.IntegratorKey(), r.client.Endpoint()
-	return before.extend(s.secret, older...)
+	return before.extend(s.secret.Fingerprint(), s.older...)
+}
+
+// entry is what goes into the recovery folder.
+func (s *newSecret) entry(model *apiSecretModel) recovery.Entry {
+	entry := recovery.Entry{
+		Secret:             s.secret.Reveal(),
+		Fingerprint:        s.secret.Fingerprint(),
+		ObtainedAt:         s.obtainedAt,
+		OldSecretExpiresAt: s.oldSecretExpiresAt,
+		Known:              s.older,
+		Triggers:           model.triggers(),
+	}
+	if s.ciphertext != "" {
+		entry.Secret, entry.EncryptedSecret = "", s.ciphertext
+	}
+	return entry
 }
 
 // signers are the secrets that may sign, the likeliest first.
-func (r *apiSecretResource) signers(entry *recovery.Entry) []client.Secret {
-	var recovered client.Secret
-	if entry != nil {
-		recovered = client.NewSecret(entry.Secret)
+func (r *apiSecretResource) signers(recovered *recoveredSecret) []client.Secret {
+	var secret client.Secret
+	if recovered != nil {
+		secret = recovered.secret
 	}
-	return r.secrets.signers(recovered, r.client.ConfiguredSecret())
+	return r.secrets.signers(secret, r.client.ConfiguredSecret())
 }
 
 func fingerprints(secrets []client.Secret) []string {
@@ -177,26 +222,4 @@ func (m *apiSecretModel) triggers() string {
 	content, _ := json.Marshal(values) // a map of strings always can
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:8])
-}
-
-// loadRecovery returns what is in the recovery folder, nil for nothing. What is
-// wrong there is a warning: it must not block anything.
-func (r *apiSecretResource) loadRecovery(diags *diag.Diagnostics) *recovery.Entry {
-	if r.recovery == nil {
-		return nil
-	}
-	entry, err := r.recovery.Load()
-	if err != nil {
-		diags.Append(recoveryUnreadable(r.recovery.Path(), err))
-	}
-	return entry
-}
-
-func (r *apiSecretResource) saveRecovery(entry recovery.Entry, diags *diag.Diagnostics) {
-	if r.recovery == nil {
-		return
-	}
-	if err := r.recovery.Save(entry); err != nil {
-		diags.Append(recoveryUnwritable(r.recovery.Path(), err))
-	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
 
 // The files named diagnostics are the home of what the provider says: every
@@ -34,13 +35,12 @@ func signedAsConfigured(err error) string {
 }
 
 func accessTokenNotMade(err error, api *client.Client) diag.Diagnostic {
-	const summary = "The access token was not made"
 	var problem *client.Error
 	if errors.As(err, &problem) && problem.BearerRefused() {
-		return diag.NewErrorDiagnostic(summary, paragraphs(whatHappened(err),
+		return diag.NewErrorDiagnostic("The access token was not made", paragraphs(whatHappened(err),
 			"It is a user API key that was refused, not the secret: the user_api_key of this ephemeral resource or, where it is set, the provider's. Set it to a valid one."))
 	}
-	return callFailed(summary, err, api)
+	return callFailed("The access token was not made", err, api)
 }
 
 // unknownSettings is for what is read, opened or imported while the provider's
@@ -150,3 +150,16 @@ func paragraphs(parts ...string) string {
 }
 
 func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }
+
+// identityMissing and cannotOpen are about integrator_decrypted_secret.
+func identityMissing() diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("identity"), "Missing identity",
+		"There is no private key to open the ciphertext with. Set identity here or on the provider, best from an ephemeral variable, or the environment variable INTEGRATOR_IDENTITY.")
+}
+
+func cannotOpen(err error) string {
+	if errors.Is(err, envelope.ErrNotRecipient) {
+		return "The secret is encrypted for other recipients than this identity. Use the private key of one of the recipients that the secret was made for; recipients that were added later count from the next rotation."
+	}
+	return "The ciphertext cannot be opened: " + err.Error() + ". Pass encrypted_secret of integrator_api_secret whole and unchanged."
+}

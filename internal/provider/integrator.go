@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
@@ -21,6 +22,7 @@ type integrator struct {
 	client   *client.Client  // nil while settings are unknown
 	unknown  []string        // the settings that are unknown during this plan
 	recovery *recovery.Store // nil without recovery_dir
+	identity envelope.Identity
 
 	clock          func() time.Time
 	beginRotation  func() (done func())
@@ -39,7 +41,7 @@ type integrator struct {
 }
 
 // signedWith ends the descriptions of the types other than integrator_api_secret.
-const signedWith = "Requests are signed with the provider's `integrator_secret`, or with a newer secret made earlier in the same run."
+const signedWith = "Its requests are signed with the provider's `integrator_secret`, or with a newer secret made earlier in the same run: Terraform does not show it the state of other resources."
 
 // integratorFrom unpacks the data that Configure gave. Terraform also configures
 // resources before their provider, to validate them: there is none then.
@@ -52,4 +54,55 @@ func integratorFrom(data any, diags *diag.Diagnostics) *integrator {
 		diags.AddError("Unexpected provider data", fmt.Sprintf("Got %T. This is a bug in the provider; please report it.", data))
 	}
 	return integrator
+}
+
+// open returns a stored secret, given in the clear or as ciphertext. The
+// configured secret stands in for a ciphertext of the same fingerprint; of one
+// that cannot be opened, the zero Secret is all there is.
+func (i *integrator) open(plaintext, ciphertext, fingerprint string) client.Secret {
+	if plaintext != "" {
+		return client.NewSecret(plaintext)
+	}
+	if ciphertext == "" {
+		return client.Secret{}
+	}
+	if opened, err := i.identity.Open(ciphertext); err == nil {
+		return client.NewSecret(opened)
+	}
+	if i.client != nil && i.client.ConfiguredSecret().Fingerprint() == fingerprint {
+		return i.client.ConfiguredSecret()
+	}
+	return client.Secret{}
+}
+
+// recoveredSecret is what the recovery folder holds.
+type recoveredSecret struct {
+	*recovery.Entry
+	secret client.Secret // zero if it cannot be opened
+}
+
+// loadRecovery returns what is in the recovery folder, nil for nothing. What is
+// wrong there is a warning: it must not block anything.
+func (i *integrator) loadRecovery(diags *diag.Diagnostics) *recoveredSecret {
+	if i.recovery == nil {
+		return nil
+	}
+	entry, err := i.recovery.Load()
+	if err != nil {
+		diags.Append(recoveryUnreadable(i.recovery.Path(), err))
+	}
+	if entry == nil {
+		return nil
+	}
+	return &recoveredSecret{entry, i.open(entry.Secret, entry.EncryptedSecret, entry.Fingerprint)}
+}
+
+// saveRecovery puts an entry into the recovery folder, if there is one.
+func (i *integrator) saveRecovery(save func(*recovery.Store) error, diags *diag.Diagnostics) {
+	if i.recovery == nil {
+		return
+	}
+	if err := save(i.recovery); err != nil {
+		diags.Append(recoveryUnwritable(i.recovery.Path(), err))
+	}
 }

@@ -10,8 +10,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-
-	"github.com/integrator/terraform-provider-integrator/internal/client"
 )
 
 // What integrator_api_secret keeps in private state. Refresh and plan may write
@@ -45,21 +43,21 @@ type lineage struct {
 // maxSuperseded is how many superseded secrets a lineage remembers.
 const maxSuperseded = 20
 
-// supersedes reports whether the secret is one of the superseded.
-func (l lineage) supersedes(secret client.Secret) bool {
-	return slices.Contains(l.Superseded, secret.Fingerprint())
+// supersedes reports whether a secret is one of the superseded.
+func (l lineage) supersedes(fingerprint string) bool {
+	return slices.Contains(l.Superseded, fingerprint)
 }
 
 // extend returns the lineage of a secret that comes after this one's and after
 // all that are older.
-func (l lineage) extend(secret client.Secret, older ...string) lineage {
+func (l lineage) extend(fingerprint string, older ...string) lineage {
 	superseded := slices.Clone(l.Superseded)
-	for _, fingerprint := range older {
-		if fingerprint != "" && !slices.Contains(superseded, fingerprint) {
-			superseded = append(superseded, fingerprint)
+	for _, o := range older {
+		if o != "" && !slices.Contains(superseded, o) {
+			superseded = append(superseded, o)
 		}
 	}
-	superseded = slices.DeleteFunc(superseded, func(f string) bool { return f == secret.Fingerprint() })
+	superseded = slices.DeleteFunc(superseded, func(f string) bool { return f == fingerprint })
 	l.Superseded = superseded[max(0, len(superseded)-maxSuperseded):]
 	return l
 }

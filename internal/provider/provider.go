@@ -59,6 +59,7 @@ type providerModel struct {
 	MaxRetries                types.Int64  `tfsdk:"max_retries"`
 	RequestTimeout            types.String `tfsdk:"request_timeout"`
 	RecoveryDir               types.String `tfsdk:"recovery_dir"`
+	Identity                  types.String `tfsdk:"identity"`
 	SkipCredentialsValidation types.Bool   `tfsdk:"skip_credentials_validation"`
 }
 
@@ -69,15 +70,15 @@ func (p *integratorProvider) Metadata(_ context.Context, _ provider.MetadataRequ
 
 func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Rotates the API secret of an integrator of the Spritz Finance platform, and keeps it where Terraform can hand it on.",
+		MarkdownDescription: "Rotates the API secret of an integrator of the Spritz Finance platform, and keeps it where Terraform can hand it on. Works with Terraform and OpenTofu 1.8 and later.",
 		Attributes: map[string]schema.Attribute{
 			settingKey: schema.StringAttribute{
-				MarkdownDescription: "Key of the integrator to act for, such as `int_1a2b3c`. It is no secret. " + fromEnvironment(settingKey),
+				MarkdownDescription: "Key of the integrator to act for, such as `int_1a2b3c`. It must be set, and is no secret. " + fromEnvironment(settingKey),
 				Optional:            true,
 				Validators:          []validator.String{parsedBy(checkKey)},
 			},
 			settingSecret: schema.StringAttribute{
-				MarkdownDescription: "API secret that signs requests until a newer one is known: the one in the state of `integrator_api_secret` comes first, so that resource needs this to be live for its first apply only. The other types sign with this one, and need it live in each run. " + fromEnvironment(settingSecret),
+				MarkdownDescription: "API secret of the integrator, such as `sk_live_…`. It must be set, and be live for the first apply; from then on the secret in the state of `integrator_api_secret` signs its rotations. The other types, and a replacement with `create_before_destroy`, cannot see that state and need this one to be live. " + fromEnvironment(settingSecret),
 				Optional:            true,
 				Sensitive:           true,
 				Validators:          []validator.String{parsedBy(checkSecret)},
@@ -104,17 +105,23 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				Validators:          []validator.Int64{int64validator.Between(0, maxMaxRetries)},
 			},
 			settingRequestTimeout: schema.StringAttribute{
-				MarkdownDescription: fmt.Sprintf("How long to wait for the answer to one request, as a Go duration between `%s` and `%s`, such as `30s`; default `2m`.", minRequestTimeout, maxRequestTimeout),
+				MarkdownDescription: fmt.Sprintf("How long to wait for the answer to one request, as a Go duration between `%s` and `%s`, such as `30s`; default `2m`. Refresh and plan wait no longer than 20 s for a secret that they check.", minRequestTimeout, maxRequestTimeout),
 				Optional:            true,
 				Validators:          []validator.String{parsedBy(checkRequestTimeout)},
 			},
 			settingRecoveryDir: schema.StringAttribute{
-				MarkdownDescription: "Folder, such as `/var/lib/integrator`, where a new secret is kept in a file from the moment the API shows it until a refresh finds it in the state; without it, a secret is lost if Terraform is killed before it has stored the state. The file holds the secret in the clear, readable by its owner only. The folder has to outlast the run, so in CI it has to be on a persistent volume. " + fromEnvironment(settingRecoveryDir),
+				MarkdownDescription: "Folder, such as `/var/lib/integrator`, where a new secret is kept in a file from the moment the API shows it until a refresh finds it in the state; without it, a secret is lost if Terraform is killed before it has stored the state. The file is readable by its owner only and holds the secret in the clear, unless `recipients` encrypts it. The folder has to outlast the run, so in CI it has to be on a persistent volume. " + fromEnvironment(settingRecoveryDir),
 				Optional:            true,
 				Validators:          []validator.String{parsedBy(checkRecoveryDir)},
 			},
+			settingIdentity: schema.StringAttribute{
+				MarkdownDescription: "Private key that opens secrets encrypted for `recipients`, in the state and in the recovery folder, in memory only: the content of an age identity file (`AGE-SECRET-KEY-1…`) or of an SSH private key file without a passphrase. It is never stored; an ephemeral value may be used. Without it, an encrypted secret cannot be checked or sign the next rotation, unless `integrator_secret` is the same one. " + fromEnvironment(settingIdentity),
+				Optional:            true,
+				Sensitive:           true,
+				Validators:          []validator.String{parsedBy(checkIdentity)},
+			},
 			settingSkipCredentialsValidation: schema.BoolAttribute{
-				MarkdownDescription: "`true` stops refresh and plan from asking the API whether the secrets that they know are still accepted; default `false`. A secret that was rotated elsewhere is not noticed then.",
+				MarkdownDescription: "`true` stops refresh, plan and import from asking the API whether the secrets that they know are still accepted; default `false`. A secret that was rotated elsewhere is not noticed then.",
 				Optional:            true,
 			},
 		},
@@ -136,6 +143,7 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	}
 	integrator := &integrator{
 		unknown:        settings.unknown,
+		identity:       settings.identity,
 		clock:          p.options.Clock,
 		beginRotation:  p.options.BeginRotation,
 		skipValidation: model.SkipCredentialsValidation.ValueBool(),
@@ -164,5 +172,5 @@ func (p *integratorProvider) DataSources(context.Context) []func() datasource.Da
 }
 
 func (p *integratorProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{newAccessTokenEphemeralResource}
+	return []func() ephemeral.EphemeralResource{newDecryptedSecretEphemeral, newAccessTokenEphemeral}
 }

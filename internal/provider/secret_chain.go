@@ -28,7 +28,8 @@ type secretChain struct {
 
 // stateSecret is a secret seen in a state, current or deposed.
 type stateSecret struct {
-	secret             client.Secret
+	secret             client.Secret // zero if it is encrypted and cannot be opened
+	fingerprint        string
 	version            int64
 	oldSecretExpiresAt time.Time
 }
@@ -40,20 +41,24 @@ type replacedState struct {
 	lineage lineage
 }
 
-// see notes the secret of a state.
-func (c *secretChain) see(state *apiSecretModel) {
-	secret := state.secret()
-	if secret.IsZero() {
-		return
+// see notes the secret of a state and returns it: the zero Secret if there is
+// none, or none that can be opened.
+func (i *integrator) see(state *apiSecretModel) client.Secret {
+	secret := i.open(state.Secret.ValueString(), state.EncryptedSecret.ValueString(), state.Fingerprint.ValueString())
+	fingerprint := state.Fingerprint.ValueString()
+	if fingerprint == "" {
+		return secret
 	}
+	c := &i.secrets
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if slices.ContainsFunc(c.inState, func(s stateSecret) bool { return s.secret.Equal(secret) }) {
-		return
+	if slices.ContainsFunc(c.inState, func(s stateSecret) bool { return s.fingerprint == fingerprint }) {
+		return secret
 	}
 	expires, _ := state.OldSecretExpiresAt.ValueRFC3339Time() // zero where null
-	c.inState = append(c.inState, stateSecret{secret, state.Version.ValueInt64(), expires})
+	c.inState = append(c.inState, stateSecret{secret, fingerprint, state.Version.ValueInt64(), expires})
 	slices.SortStableFunc(c.inState, func(a, b stateSecret) int { return cmp.Compare(b.version, a.version) })
+	return secret
 }
 
 // obtain notes a secret that this process has made or taken over and returns its
@@ -100,17 +105,43 @@ func (c *secretChain) signers(others ...client.Secret) []client.Secret {
 	return signers
 }
 
-// holds reports whether the secret was seen in a state.
-func (c *secretChain) holds(secret client.Secret) bool {
+// holds reports whether a secret was seen in a state.
+func (c *secretChain) holds(fingerprint string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.ContainsFunc(c.inState, func(s stateSecret) bool { return s.secret.Equal(secret) })
+	return slices.ContainsFunc(c.inState, func(s stateSecret) bool { return s.fingerprint == fingerprint })
+}
+
+// sealed reports whether a secret in state could not be opened.
+func (c *secretChain) sealed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.inState, func(s stateSecret) bool { return s.secret.IsZero() })
 }
 
 // succeeded reports whether a newer secret than the given is known.
-func (c *secretChain) succeeded(secret client.Secret) bool {
-	newest := c.signers()
-	return len(newest) > 0 && !newest[0].Equal(secret)
+func (c *secretChain) succeeded(fingerprint string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.obtained.IsZero() {
+		return c.obtained.Fingerprint() != fingerprint
+	}
+	return len(c.inState) > 0 && c.inState[0].fingerprint != fingerprint
+}
+
+// fingerprints are those of all secrets that are known here, and of the others
+// given.
+func (c *secretChain) fingerprints(others ...string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := others
+	if !c.obtained.IsZero() {
+		all = append(all, c.obtained.Fingerprint())
+	}
+	for _, s := range c.inState {
+		all = append(all, s.fingerprint)
+	}
+	return all
 }
 
 // openWindow is the end of the newest secret's grace period, if that lies after
@@ -129,13 +160,6 @@ func (c *secretChain) replace(state replacedState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.replaced = &state
-}
-
-// isReplacing reports whether there is a state that replace kept.
-func (c *secretChain) isReplacing() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.replaced != nil
 }
 
 // takeReplaced returns the state that replace kept, once; nil if there is none.

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
 
 // The provider's settings, by their attribute names.
@@ -27,6 +28,7 @@ const (
 	settingEndpoint       = "endpoint"
 	settingRequestTimeout = "request_timeout"
 	settingRecoveryDir    = "recovery_dir"
+	settingIdentity       = "identity"
 
 	settingMaxRetries                = "max_retries"
 	settingSkipCredentialsValidation = "skip_credentials_validation"
@@ -54,6 +56,8 @@ func environmentVariable(setting string) string {
 		return "INTEGRATOR_ENDPOINT"
 	case settingRecoveryDir:
 		return "INTEGRATOR_RECOVERY_DIR"
+	case settingIdentity:
+		return "INTEGRATOR_IDENTITY"
 	}
 	return ""
 }
@@ -67,7 +71,7 @@ func (o Options) withDefaults() Options {
 		o.Getenv = os.Getenv
 	}
 	if o.Clock == nil {
-		o.Clock = time.Now
+		o.Clock = time.Now //nolint:forbidigo // where the clock comes from
 	}
 	if o.BeginRotation == nil {
 		o.BeginRotation = func() func() { return func() {} }
@@ -80,6 +84,7 @@ func (o Options) withDefaults() Options {
 type settings struct {
 	client      client.Config
 	recoveryDir string
+	identity    envelope.Identity
 	unknown     []string
 }
 
@@ -126,6 +131,9 @@ func (p *integratorProvider) resolve(model providerModel) (settings, diag.Diagno
 
 	// The checks have passed where an error is dropped below, or there are
 	// diagnostics, or the setting is unknown.
+	if identity := text(settingIdentity, model.Identity, checkIdentity); identity != "" {
+		s.identity, _ = envelope.ParseIdentity(identity)
+	}
 	if endpoint := text(settingEndpoint, model.Endpoint, checkEndpoint); endpoint != "" || model.Endpoint.IsUnknown() {
 		s.client.Endpoint, _ = client.ParseEndpoint(endpoint)
 	} else {
@@ -202,6 +210,11 @@ func checkRecoveryDir(folder string) error {
 		return errors.New("begins with ~, which only a shell expands: wrap it in pathexpand(…)")
 	}
 	return nil
+}
+
+func checkIdentity(identity string) error {
+	_, err := envelope.ParseIdentity(identity)
+	return err
 }
 
 func checkRequestTimeout(timeout string) error {

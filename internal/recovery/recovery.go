@@ -21,7 +21,11 @@ import (
 type Entry struct {
 	IntegratorKey string `json:"integrator_key"`
 	Endpoint      string `json:"endpoint"`
-	Secret        string `json:"secret"`
+	// Secret is the secret, or empty where EncryptedSecret is its armored age
+	// ciphertext; Fingerprint tells which one it is in either case.
+	Secret          string `json:"secret,omitempty"`
+	EncryptedSecret string `json:"encrypted_secret,omitempty"`
+	Fingerprint     string `json:"fingerprint"`
 	// ObtainedAt is when the secret was made; OldSecretExpiresAt is when the one
 	// before it ends, zero if it ended at once.
 	ObtainedAt         time.Time `json:"obtained_at"`
@@ -81,7 +85,7 @@ func parse(content []byte) (*Entry, error) {
 	if err := json.Unmarshal(content, entry); err != nil {
 		return nil, errors.New("it is not the JSON that was written") // err may quote it
 	}
-	if entry.Secret == "" {
+	if entry.Secret == "" && entry.EncryptedSecret == "" || entry.Fingerprint == "" {
 		return nil, errors.New("it holds no secret")
 	}
 	return entry, nil

@@ -18,15 +18,13 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 )
 
-var _ ephemeral.EphemeralResourceWithConfigure = (*accessTokenEphemeralResource)(nil)
+var _ ephemeral.EphemeralResourceWithConfigure = (*accessTokenEphemeral)(nil)
 
-func newAccessTokenEphemeralResource() ephemeral.EphemeralResource {
-	return &accessTokenEphemeralResource{}
-}
+func newAccessTokenEphemeral() ephemeral.EphemeralResource { return &accessTokenEphemeral{} }
 
-// accessTokenEphemeralResource is an access token of one of the integrator's
+// accessTokenEphemeral is an access token of one of the integrator's
 // users.
-type accessTokenEphemeralResource struct{ *integrator }
+type accessTokenEphemeral struct{ *integrator }
 
 type accessTokenModel struct {
 	UserAPIKey  types.String `tfsdk:"user_api_key"`
@@ -37,11 +35,11 @@ type accessTokenModel struct {
 	ExpiresAt   types.String `tfsdk:"expires_at"`
 }
 
-func (e *accessTokenEphemeralResource) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+func (e *accessTokenEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_access_token"
 }
 
-func (e *accessTokenEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A short-lived access token with which to act for one of the integrator's users. Each plan and each apply makes a new one, unless an argument is not known yet; no plan and no state holds it. " +
 			"The API allows an integrator 100 tokens a minute; beyond that the provider waits as long as the API asks, up to a minute. Needs Terraform 1.10 or OpenTofu 1.11. " + signedWith,
@@ -81,12 +79,12 @@ func (e *accessTokenEphemeralResource) Schema(_ context.Context, _ ephemeral.Sch
 
 const maxTokenSeconds = int64(client.MaxTokenLifetime / time.Second)
 
-func (e *accessTokenEphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+func (e *accessTokenEphemeral) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
 	e.integrator = integratorFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 // Open makes a token. Terraform leaves it out as long as an argument is unknown.
-func (e *accessTokenEphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+func (e *accessTokenEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var model accessTokenModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() {

@@ -1,0 +1,35 @@
+# Replaces the API secret every 30 days. Prefer rotate_when_changed, which
+# rotates in place and keeps the old secret in state if a rotation fails; this
+# form is for those who want to see a replacement in the plan.
+
+terraform {
+  required_providers {
+    integrator = {
+      source = "integrator/integrator"
+    }
+    time = {
+      source  = "hashicorp/time"
+      version = "~> 0.9"
+    }
+  }
+}
+
+resource "time_rotating" "monthly" {
+  rotation_days = 30
+}
+
+# An expired time_rotating is created anew, which replace_triggered_by does not
+# notice. It does notice the change of this resource, which is built into
+# Terraform.
+resource "terraform_data" "rotation" {
+  input = time_rotating.monthly.rotation_rfc3339
+}
+
+resource "integrator_api_secret" "example" {
+  # The old secret keeps working for an hour after each rotation.
+  old_secret_valid_for_seconds = 3600
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.rotation]
+  }
+}

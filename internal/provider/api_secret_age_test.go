@@ -1,0 +1,187 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// onDay is a time as it is stored, so many days after a test began.
+func onDay(n int) knownvalue.Check {
+	start, err := time.Parse(time.RFC3339, started)
+	if err != nil {
+		panic(err)
+	}
+	return knownvalue.StringExact(start.AddDate(0, 0, n).Format(time.RFC3339))
+}
+
+func TestRotateAfterDays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	config := secretResource(`rotate_after_days = 30`)
+	rotation := w.inPlaceRotation()
+	rotation.PreApply = append(rotation.PreApply, plannedUnknown("next_rotation_at"))
+	w.terraform(
+		resource.TestStep{
+			Config:            config,
+			ConfigStateChecks: []statecheck.StateCheck{stored("next_rotation_at", onDay(30))},
+		},
+		resource.TestStep{ // not due yet
+			PreConfig: func() { w.clock.Advance(30*day - time.Second) },
+			Config:    config,
+			PlanOnly:  true,
+		},
+		resource.TestStep{ // due, but it takes a refresh to notice
+			PreConfig:          func() { w.clock.Advance(time.Second) },
+			Config:             config,
+			PlanOnly:           true,
+			ExpectNonEmptyPlan: true,
+			ConfigPlanChecks: resource.ConfigPlanChecks{
+				PostApplyPreRefresh:  []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				PostApplyPostRefresh: rotation.PreApply,
+			},
+		},
+		resource.TestStep{
+			Config:           config,
+			ConfigPlanChecks: rotation,
+			ConfigStateChecks: []statecheck.StateCheck{
+				stored("secret", w.newestSecret()),
+				stored("rotated_at", onDay(30)),
+				stored("version", knownvalue.Int64Exact(startedInUnix+30*86400)),
+				stored("next_rotation_at", onDay(60)),
+				w.rotated(0, 0),
+			},
+		},
+	)
+}
+
+// Whether a rotation is due is judged against the new number of days.
+func TestRotateAfterDaysIsChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	steps := []resource.TestStep{{Config: secretResource("")}}
+	graces, today := []int{0}, 0
+	for _, change := range []struct {
+		day     int
+		days    string
+		rotates bool
+		next    knownvalue.Check
+	}{
+		{10, "30", false, onDay(30)},            // added
+		{10, "60", false, onDay(60)},            // lengthened
+		{10, "null", false, knownvalue.Null()},  // removed
+		{40, "30", true, onDay(70)},             // added to a secret that is older
+		{75, "60", false, onDay(100)},           // was due, but is lengthened
+		{75, "36", false, onDay(76)},            // shortened
+		{75, "35", true, onDay(110)},            // shortened below its age
+		{115, "null", false, knownvalue.Null()}, // was due, but is removed
+	} {
+		advance := time.Duration(change.day-today) * day
+		today = change.day
+		step := resource.TestStep{
+			PreConfig:        func() { w.clock.Advance(advance) },
+			Config:           secretResource("rotate_after_days = " + change.days),
+			ConfigPlanChecks: w.storedOnly(planned("next_rotation_at", change.next)),
+		}
+		if change.rotates {
+			graces = append(graces, 0)
+			step.ConfigPlanChecks = w.inPlaceRotation()
+		}
+		step.ConfigStateChecks = []statecheck.StateCheck{
+			stored("secret", w.newestSecret()),
+			stored("next_rotation_at", change.next),
+			w.rotated(graces...),
+		}
+		steps = append(steps, step)
+	}
+	w.terraform(steps...)
+}
+
+// As long as the days are unknown, a rotation is possible. The apply decides.
+func TestRotateAfterDaysIsUnknown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	var steps []resource.TestStep
+	var graces []int
+	today := 0
+	for _, change := range []struct {
+		day                int
+		input, replacement int // of the source: a change of either makes its output unknown
+		rotates            bool
+		next               knownvalue.Check
+	}{
+		{0, 30, 0, true, onDay(30)},   // the first one creates
+		{10, 60, 0, false, onDay(60)}, // lengthened
+		{40, 30, 0, true, onDay(70)},  // shortened below its age
+		{50, 30, 1, false, onDay(70)}, // the same
+		{80, 30, 2, true, onDay(110)}, // the same, and due
+	} {
+		advance := time.Duration(change.day-today) * day
+		today = change.day
+		step := resource.TestStep{
+			PreConfig: func() { w.clock.Advance(advance) },
+			Config: secretResource(`rotate_after_days = terraform_data.source.output`) + fmt.Sprintf(`
+				resource "terraform_data" "source" {
+					input            = %d
+					triggers_replace = %d
+				}`, change.input, change.replacement),
+			ConfigPlanChecks: preApply(plannedUnknown("secret"), plannedUnknown("version"), plannedUnknown("next_rotation_at")),
+		}
+		if change.rotates {
+			graces = append(graces, 0)
+		}
+		step.ConfigStateChecks = []statecheck.StateCheck{
+			stored("secret", w.newestSecret()),
+			stored("next_rotation_at", change.next),
+			w.rotated(graces...),
+		}
+		steps = append(steps, step)
+	}
+	w.terraform(steps...)
+}
+
+// meanwhile happens between a plan and its apply.
+type meanwhile func()
+
+func (f meanwhile) CheckPlan(context.Context, plancheck.CheckPlanRequest, *plancheck.CheckPlanResponse) {
+	f()
+}
+
+// Terraform asks for the plan again when it applies one. The clock has moved
+// on, the answer has to be the same.
+func TestPlanIsAppliedLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	config := func(grace int) string {
+		return secretResource(fmt.Sprintf("old_secret_valid_for_seconds = %d\nrotate_after_days = 30", grace))
+	}
+	nextDay := meanwhile(func() { w.clock.Advance(day) })
+	due := w.inPlaceRotation()
+	due.PreApply = append(due.PreApply, nextDay)
+	w.terraform(
+		resource.TestStep{Config: config(0)},
+		resource.TestStep{ // becomes due while the plan waits
+			PreConfig:          func() { w.clock.Advance(29 * day) },
+			Config:             config(60),
+			ConfigPlanChecks:   w.storedOnly(nextDay),
+			ExpectNonEmptyPlan: true, // for it is due now
+			ConfigStateChecks:  []statecheck.StateCheck{stored("next_rotation_at", onDay(30)), w.rotated(0)},
+		},
+		resource.TestStep{ // due, and applied on the day after
+			Config:            config(60),
+			ConfigPlanChecks:  due,
+			ConfigStateChecks: []statecheck.StateCheck{stored("next_rotation_at", onDay(61)), w.rotated(0, 60)},
+		},
+	)
+}

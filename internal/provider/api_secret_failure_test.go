@@ -1,0 +1,175 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// unreachable is an endpoint where nothing listens.
+const unreachable = "http://127.0.0.1:1"
+
+func onRotation(fault emulator.Fault) emulator.Fault {
+	return fault.On(http.MethodPost, emulator.RegeneratePath)
+}
+
+// The first rotation ends the configured secret, so that only the one in state
+// can sign what follows: each success shows that the failure before it has left
+// that one where it was.
+func TestFailedRotationKeepsTheSecret(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	config := func(trigger int) string {
+		return "provider \"integrator\" {\nmax_retries = 0\n}\n" + secretResource(fmt.Sprintf("rotate_when_changed = { a = %d }", trigger))
+	}
+	steps := []resource.TestStep{{Config: config(0)}}
+	successes := 1
+	for _, failure := range []struct {
+		fault emulator.Fault
+		env   string // INTEGRATOR_ENDPOINT, if it is not the emulator's
+		says  []string
+	}{
+		{
+			fault: emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", "Not for you."),
+			says:  []string{"The API secret was not rotated", "403 Forbidden", "Nothing was changed"},
+		},
+		{
+			fault: emulator.Fault{Status: http.StatusInternalServerError},
+			says:  []string{"The API secret may have been rotated", "500 Internal Server Error", "If it was not, it still is", "apply again"},
+		},
+		{
+			env:  unreachable,
+			says: []string{"The API secret was not rotated", "connection refused", "Nothing was changed", unreachable},
+		},
+	} {
+		successes++
+		steps = append(steps,
+			resource.TestStep{
+				PreConfig: func() {
+					if failure.env != "" {
+						w.setenv("INTEGRATOR_ENDPOINT", failure.env)
+						return
+					}
+					w.Inject(onRotation(failure.fault))
+				},
+				Config:      config(successes),
+				ExpectError: says(failure.says...),
+			},
+			resource.TestStep{
+				PreConfig:         func() { w.setenv("INTEGRATOR_ENDPOINT", w.URL()) },
+				Config:            config(successes),
+				ConfigPlanChecks:  w.inPlaceRotation(),
+				ConfigStateChecks: []statecheck.StateCheck{stored("secret", w.newestSecret())},
+			})
+	}
+	w.terraform(steps...)
+	if n := w.processed(); n != successes {
+		t.Errorf("%d rotations took effect, not %d", n, successes)
+	}
+	if refused := len(w.rotationRequests()) - successes; refused != 2 {
+		t.Errorf("with max_retries = 0, two failures took %d requests", refused)
+	}
+}
+
+func (w *world) processed() int {
+	return len(slices.DeleteFunc(w.rotationRequests(), func(r emulator.Request) bool { return !r.Processed }))
+}
+
+func TestRateLimitIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	w.Inject(onRotation(emulator.TooManyRequests("7")), onRotation(emulator.TooManyRequests("11")))
+	w.terraform(resource.TestStep{
+		Config:            secretResource(""),
+		ConfigStateChecks: []statecheck.StateCheck{stored("secret", w.newestSecret()), w.rotated(0, 0, 0)},
+	})
+	if n := w.processed(); n != 1 {
+		t.Errorf("%d rotations took effect", n)
+	}
+	if want := []time.Duration{7 * time.Second, 11 * time.Second}; !slices.Equal(w.waits, want) {
+		t.Errorf("waited %v, not %v", w.waits, want)
+	}
+}
+
+func TestErrorsSayWhatTheAPISaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	problem := emulator.Problem(http.StatusBadRequest, emulator.ProblemInvalidFields, "Bad words", "Two of them.", map[string]any{
+		"code": "some-code", "field": "some-field", "realm": "some-realm", "scope": "some-scope",
+		"resourceType": "integrator", "resourceId": "int_gone", "instance": "urn:some:instance",
+		"errors": []map[string]string{{"field": "a.b", "message": "is odd", "code": "odd"}},
+	})
+	problem.Header = http.Header{"X-Amzn-Requestid": {"some-request"}, "X-Amzn-Trace-Id": {"some-trace"}}
+	w.Inject(onRotation(problem))
+	w.terraform(resource.TestStep{
+		Config: secretResource(""),
+		ExpectError: says(
+			"The API secret was not rotated", "The API answered 400 Bad Request to POST "+emulator.RegeneratePath+": Bad words: Two of them.",
+			"type: validation:invalid-fields", "code: some-code", "field: some-field", "realm: some-realm", "scope: some-scope",
+			"resource: integrator int_gone", "instance: urn:some:instance", "request id: some-request", "trace id: some-trace",
+			"a.b: is odd (odd)"),
+	})
+}
+
+func TestErrorsSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	var steps []resource.TestStep
+	for _, tt := range []struct {
+		fault emulator.Fault
+		says  []string
+	}{
+		{
+			emulator.Problem(http.StatusUnauthorized, emulator.ProblemUnauthorized, "Unauthorized", ""),
+			[]string{"was not rotated", "set integrator_secret (INTEGRATOR_SECRET) to the live one", "the API's clock says " + started},
+		},
+		{
+			emulator.Problem(http.StatusUnauthorized, emulator.ProblemTokenExpired, "Unauthorized", ""),
+			[]string{"was not rotated", "user API key", "Set user_api_key (INTEGRATOR_USER_API_KEY)"},
+		},
+		{
+			emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", ""),
+			[]string{"was not rotated", "Ask the platform"},
+		},
+		{
+			emulator.Problem(http.StatusNotFound, emulator.ProblemNotFound, "Not Found", ""),
+			[]string{"was not rotated", "int_demo belongs to " + w.URL()},
+		},
+		{
+			emulator.TooManyRequests("3600"),
+			[]string{"was not rotated", "429 Too Many Requests", "wait 1h0m0s"},
+		},
+		{
+			emulator.Redirect("https://example.com/"),
+			[]string{"was not rotated", "307 Temporary Redirect", "not followed", "INTEGRATOR_ENDPOINT"},
+		},
+		{
+			emulator.HTML(http.StatusGatewayTimeout),
+			[]string{"may have been rotated", "504 Gateway Timeout", "apply again"},
+		},
+		{
+			emulator.Fault{Body: `{"token": "x"}`},
+			[]string{"was rotated, but the reply holds no readable", "without a readable secret", "INTEGRATOR_SECRET"},
+		},
+	} {
+		steps = append(steps, resource.TestStep{
+			PreConfig:   func() { w.Inject(onRotation(tt.fault)) },
+			Config:      secretResource(""),
+			ExpectError: says(tt.says...),
+		})
+	}
+	w.terraform(steps...)
+	if sent := len(w.rotationRequests()); sent != len(steps) {
+		t.Errorf("%d failures took %d requests", len(steps), sent)
+	}
+}

@@ -1,0 +1,187 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/compare"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+func TestRotateWhenChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	var steps []resource.TestStep
+	graces := []int{300}
+	for _, change := range []struct {
+		triggers string // each replaces the one before it
+		rotates  bool
+	}{
+		{`{ a = "1", b = "1" }`, false}, // the first one creates
+		{`{ a = "1", b = "2" }`, true},
+		{`{ a = "1" }`, true},
+		{`{ b = "1" }`, true},
+		{`{ b = null }`, true},
+		{`{ a = "1", b = null }`, true},
+		{`null`, false},
+		{`{ a = "2" }`, false},
+		{`{}`, false},
+		{`{ a = "3" }`, false},
+		{`{}`, false},
+		{`null`, false},
+		{`{}`, false},
+	} {
+		step := resource.TestStep{Config: secretResource("old_secret_valid_for_seconds = 300\nrotate_when_changed = " + change.triggers)}
+		switch {
+		case len(steps) == 0:
+		case change.rotates:
+			graces = append(graces, 300)
+			step.ConfigPlanChecks = w.inPlaceRotation()
+		default:
+			step.ConfigPlanChecks = w.storedOnly()
+		}
+		step.ConfigStateChecks = []statecheck.StateCheck{
+			stored("secret", w.newestSecret()),
+			stored("version", knownvalue.Int64Exact(startedInUnix+int64(len(graces)-1))), // the clock stands still
+			w.rotated(graces...),
+		}
+		steps = append(steps, step)
+	}
+	w.terraform(steps...)
+}
+
+// A trigger that comes from another resource is unknown while that one changes.
+// If it turns out to be what it was, nothing is rotated.
+func TestRotateWhenChangedIsUnknown(t *testing.T) {
+	t.Parallel()
+	const (
+		value = `{ a = terraform_data.source.output["a"] }`
+		whole = `terraform_data.source.output`
+	)
+	w := newWorld(t, emulator.Options{})
+	var steps []resource.TestStep
+	graces := []int{0}
+	for _, change := range []struct {
+		triggers           string
+		input, replacement string // of the source: a change of either makes its output unknown
+		planned, rotates   bool
+	}{
+		{value, "1", "1", false, false}, // the first one creates
+		{value, "2", "1", true, true},
+		{value, "2", "2", true, false},
+		{whole, "3", "2", true, true},
+		{whole, "3", "3", true, false},
+		{`null`, "3", "3", false, false},
+		{whole, "4", "3", false, false},
+		{`{}`, "4", "3", false, false},
+		{whole, "5", "3", false, false},
+		{`null`, "5", "3", false, false},
+		{value, "6", "3", false, false},
+	} {
+		step := resource.TestStep{Config: secretResource("rotate_when_changed = "+change.triggers) + fmt.Sprintf(`
+			resource "terraform_data" "source" {
+				input            = { a = %q }
+				triggers_replace = %q
+			}`, change.input, change.replacement)}
+		switch {
+		case len(steps) == 0:
+		case change.planned:
+			step.ConfigPlanChecks = w.inPlaceRotation()
+		default:
+			step.ConfigPlanChecks = w.storedOnly()
+		}
+		if change.rotates {
+			graces = append(graces, 0)
+		}
+		step.ConfigStateChecks = []statecheck.StateCheck{stored("secret", w.newestSecret()), w.rotated(graces...)}
+		steps = append(steps, step)
+	}
+	w.terraform(steps...)
+}
+
+// Whatever uses the secret has the new one in the same apply.
+func TestRotationReachesDependents(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	config := func(trigger string) string {
+		return secretResource(fmt.Sprintf("rotate_when_changed = { a = %q }", trigger)) + `
+			resource "terraform_data" "dependent" {
+				input = integrator_api_secret.test.version
+			}
+			output "secret" {
+				value     = integrator_api_secret.test.secret
+				sensitive = true
+			}`
+	}
+	version := statecheck.CompareValue(compare.ValuesDiffer())
+	step := func(trigger string, checks resource.ConfigPlanChecks) resource.TestStep {
+		return resource.TestStep{
+			PreConfig:        func() { w.clock.Advance(day) },
+			Config:           config(trigger),
+			ConfigPlanChecks: checks,
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownOutputValue("secret", w.newestSecret()),
+				version.AddStateValue("terraform_data.dependent", tfjsonpath.New("output")),
+				statecheck.CompareValuePairs(address, tfjsonpath.New("version"),
+					"terraform_data.dependent", tfjsonpath.New("output"), compare.ValuesSame()),
+			},
+		}
+	}
+	rotation := w.inPlaceRotation()
+	rotation.PreApply = append(rotation.PreApply,
+		plancheck.ExpectUnknownOutputValue("secret"),
+		plancheck.ExpectResourceAction("terraform_data.dependent", plancheck.ResourceActionUpdate),
+		plancheck.ExpectUnknownValue("terraform_data.dependent", tfjsonpath.New("input")))
+	w.terraform(step("1", resource.ConfigPlanChecks{}), step("2", rotation))
+}
+
+func TestReplacement(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	config := func(trigger int, lifecycle string) string {
+		return fmt.Sprintf("resource \"terraform_data\" \"trigger\" { input = %d }\n", trigger) +
+			secretResource("old_secret_valid_for_seconds = 300\nlifecycle {\n"+lifecycle+"\n}")
+	}
+	steps := []resource.TestStep{{Config: config(0, "")}}
+	graces := []int{300}
+	for i, tt := range []struct {
+		lifecycle string
+		taint     bool
+		action    plancheck.ResourceActionType
+	}{
+		{``, true, plancheck.ResourceActionDestroyBeforeCreate},
+		{`create_before_destroy = true`, true, plancheck.ResourceActionCreateBeforeDestroy},
+		{`replace_triggered_by = [terraform_data.trigger]`, false, plancheck.ResourceActionDestroyBeforeCreate},
+		{"replace_triggered_by = [terraform_data.trigger]\ncreate_before_destroy = true", false, plancheck.ResourceActionCreateBeforeDestroy},
+	} {
+		graces = append(graces, 300)
+		step := resource.TestStep{
+			PreConfig: func() {
+				w.clock.Advance(time.Hour)
+				w.setenv("INTEGRATOR_SECRET", w.Secret()) // create_before_destroy shows Create no other
+			},
+			Config:           config(i+1, tt.lifecycle),
+			ConfigPlanChecks: preApply(action(tt.action), plannedUnknown("id"), plannedUnknown("secret"), plannedUnknown("version")),
+			ConfigStateChecks: []statecheck.StateCheck{
+				stored("secret", w.newestSecret()),
+				stored("version", knownvalue.Int64Exact(startedInUnix+int64(i+1)*3600)),
+				w.rotated(graces...),
+			},
+		}
+		if tt.taint {
+			step.Taint = []string{address}
+		}
+		steps = append(steps, step)
+	}
+	w.terraform(steps...)
+}

@@ -1,0 +1,69 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// Every published example is applied as it stands, and leaves an empty plan.
+// Those in schedules are TestSchedules's.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	for dir, example := range publishedExamples(t) {
+		if strings.HasPrefix(dir, "schedules/") {
+			continue
+		}
+		if dir == "provider" { // does nothing by itself
+			example += "\n" + profile
+		}
+		t.Run(dir, func(t *testing.T) {
+			t.Parallel()
+			newWorld(t, emulator.Options{}).terraform(resource.TestStep{Config: example})
+		})
+	}
+}
+
+func TestExampleRotates(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	example := publishedExamples(t)["resources/integrator_api_secret"]
+	step := func(rotation string, graces ...int) resource.TestStep {
+		return resource.TestStep{
+			Config:            example,
+			ConfigVariables:   config.Variables{"rotation": config.StringVariable(rotation)},
+			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("api_secret", w.newestSecret()), w.rotated(graces...)},
+		}
+	}
+	w.terraform(step("1", 300), step("2", 300, 300))
+}
+
+// publishedExamples are the configurations under examples, by their folder.
+func publishedExamples(t *testing.T) map[string]string {
+	t.Helper()
+	configs := map[string]string{}
+	folder := os.DirFS(examples)
+	err := fs.WalkDir(folder, ".", func(file string, _ fs.DirEntry, err error) error {
+		if err != nil || path.Ext(file) != ".tf" {
+			return err
+		}
+		content, err := fs.ReadFile(folder, file)
+		configs[path.Dir(file)] += string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return configs
+}

@@ -1,0 +1,85 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+const (
+	endsAtOnce = "Warning: The secret in use ends at once"
+	endsEarly  = "Warning: An older secret may end early"
+	staysValid = "Warning: The API secret stays valid"
+	oddExpiry  = "Warning: The API gave no usable expiry"
+)
+
+// A warning is shown where it matters, once, and nowhere else. In the plan of a
+// replacement, Terraform drops all warnings but a tainted object's.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	const (
+		graceLeftOut = `rotate_when_changed = { a = %d }`
+		noGrace      = `rotate_when_changed = { a = %d }` + "\nold_secret_valid_for_seconds = 0"
+		anHour       = `rotate_when_changed = { a = %d }` + "\nold_secret_valid_for_seconds = 3600"
+	)
+	c := newCLI(t, emulator.Options{}, secretResource(""))
+	for i, tt := range []struct {
+		arguments string
+		trigger   int
+		command   []string
+		rotations int // so far
+		warning   string
+	}{
+		{graceLeftOut, 1, []string{"plan"}, 0, endsAtOnce},
+		{graceLeftOut, 1, []string{"apply", "-auto-approve"}, 1, endsAtOnce},
+		{graceLeftOut, 1, []string{"plan"}, 1, ""},
+		{graceLeftOut, 2, []string{"plan"}, 1, endsAtOnce},
+		{graceLeftOut, 2, []string{"apply", "-auto-approve"}, 2, endsAtOnce},
+		{noGrace, 3, []string{"apply", "-auto-approve"}, 3, ""},
+		{anHour, 4, []string{"apply", "-auto-approve"}, 4, ""},
+		{anHour, 4, []string{"apply", "-auto-approve"}, 4, ""},
+		{anHour, 5, []string{"apply", "-auto-approve"}, 5, endsEarly},
+		{anHour, 5, []string{"apply", "-auto-approve", "-replace=" + address}, 6, ""},
+		{anHour, 5, []string{"taint", address}, 6, ""},
+		{anHour, 5, []string{"apply", "-auto-approve"}, 7, endsEarly},
+		{anHour, 5, []string{"plan", "-destroy"}, 7, staysValid},
+		{anHour, 5, []string{"destroy", "-auto-approve"}, 7, staysValid},
+	} {
+		c.write(secretResource(fmt.Sprintf(tt.arguments, tt.trigger)))
+		t.Logf("%d: terraform %v", i+1, tt.command)
+		output := c.terraform(0, tt.command[0], tt.command[1:]...)
+		c.expectRotations(tt.rotations)
+		if tt.warning == "" {
+			c.expect(output, "Warning: ", 0)
+			continue
+		}
+		c.expect(output, "Warning: ", 1)
+		c.expect(output, tt.warning, 1)
+	}
+}
+
+func TestCreateBeforeDestroyIsNoDestroy(t *testing.T) {
+	t.Parallel()
+	c := newCLI(t, emulator.Options{}, secretResource(`
+		old_secret_valid_for_seconds = 3600
+		lifecycle { create_before_destroy = true }`))
+	c.terraform(0, "apply", "-auto-approve")
+	output := c.terraform(0, "apply", "-auto-approve", "-replace="+address)
+	c.expect(output, staysValid, 0)
+	c.expect(output, "1 added, 0 changed, 1 destroyed", 1)
+	c.expectRotations(2)
+}
+
+func TestOddExpiryIsReported(t *testing.T) {
+	t.Parallel()
+	c := newCLI(t, emulator.Options{}, secretResource(`old_secret_valid_for_seconds = 300`))
+	c.Inject(onRotation(emulator.Fault{Rewrite: func(reply map[string]any) { reply["oldSecretExpiresAt"] = "soon" }}))
+	output := c.terraform(0, "apply", "-auto-approve")
+	c.expect(output, oddExpiry, 1)
+	c.expect(output, `expires at "soon"`, 1)
+	c.expect(c.terraform(0, "plan"), "Warning", 0)
+}
