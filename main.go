@@ -8,11 +8,16 @@ import (
 	"context"
 	"flag"
 	"log"
+	"os"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
+	"github.com/integrator/terraform-provider-integrator/internal/lifetime"
 	"github.com/integrator/terraform-provider-integrator/internal/provider"
 )
+
+//go:generate go run github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs@v0.25.0 generate --provider-name integrator
 
 // version is set by the linker for releases.
 var version = "dev"
@@ -21,7 +26,11 @@ func main() {
 	debug := flag.Bool("debug", false, "wait for a debugger such as delve")
 	flag.Parse()
 
-	err := providerserver.Serve(context.Background(), provider.New(version, provider.Options{}), providerserver.ServeOpts{
+	guard := &lifetime.Guard{}
+	go guard.EndWithParent(context.Background(), time.Second, func() { os.Exit(1) })
+
+	options := provider.Options{BeginRotation: guard.Begin}
+	err := providerserver.Serve(context.Background(), provider.New(version, options), providerserver.ServeOpts{
 		Address: "registry.terraform.io/integrator/integrator",
 		Debug:   *debug,
 	})

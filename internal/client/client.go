@@ -9,6 +9,7 @@ package client
 import (
 	"context"
 	"crypto/tls"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -80,8 +81,14 @@ func New(config Config) *Client {
 		config.Log = func(context.Context, string, map[string]any) {}
 	}
 
-	shared := http.DefaultTransport.(*http.Transport).Clone()
-	shared.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	shared := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout: 10 * time.Second,
+		IdleConnTimeout:     90 * time.Second,
+		ForceAttemptHTTP2:   true,
+	}
 	fresh := shared.Clone()
 	fresh.DisableKeepAlives = true
 

@@ -3,7 +3,10 @@
 
 package client
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // profilePath has its trailing slash in the API: without it the path is another.
 const profilePath = "/v1/integrator/"
@@ -26,8 +29,30 @@ func (c *Client) Profile(ctx context.Context) (*Profile, error) {
 	c.rotation.RLock()
 	defer c.rotation.RUnlock()
 	profile := &Profile{}
-	if err := c.read(ctx, profilePath, c.newest, profile); err != nil {
+	if err := c.read(ctx, c.limits(), profilePath, c.newest, profile); err != nil {
 		return nil, err
 	}
 	return profile, nil
+}
+
+// The limits of Probe: a plan waits for it.
+const (
+	probeAttempt = 10 * time.Second
+	probeTotal   = 20 * time.Second
+)
+
+// Probe asks whether the API accepts a secret, by reading the profile with it:
+// nil if it does, an *Error for which SecretRefused is true if it does not, and
+// any other error if that is not known. It takes 20 seconds at most.
+func (c *Client) Probe(ctx context.Context, secret Secret) error {
+	c.rotation.RLock()
+	defer c.rotation.RUnlock()
+	ctx, cancel := context.WithTimeout(ctx, probeTotal)
+	defer cancel()
+	return c.probe(ctx, secret)
+}
+
+func (c *Client) probe(ctx context.Context, secret Secret) error {
+	limits := limits{attempt: min(probeAttempt, c.config.RequestTimeout), retries: min(1, c.config.MaxRetries)}
+	return c.read(ctx, limits, profilePath, secret, &Profile{})
 }

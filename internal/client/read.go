@@ -18,20 +18,28 @@ import (
 // maxRetryWait bounds the backoff between two attempts.
 const maxRetryWait = 30 * time.Second
 
+// limits bound a read: the time for one attempt, and the attempts after it.
+type limits struct {
+	attempt time.Duration
+	retries int
+}
+
+func (c *Client) limits() limits { return limits{c.config.RequestTimeout, c.config.MaxRetries} }
+
 // read sends a call that changes nothing, signed with secret, as often as
-// MaxRetries allows, and decodes the reply into reply. It returns an *Error or
+// the limits allow, and decodes the reply into reply. It returns an *Error or
 // a *TransportError.
 //
 // A refusal with a server clock far from the local one is tried once more on
 // the server's: if that is accepted, the client stays on it.
-func (c *Client) read(ctx context.Context, path string, secret Secret, reply any) error {
-	err := c.readAt(ctx, c.ClockOffset(), path, secret, reply)
+func (c *Client) read(ctx context.Context, limits limits, path string, secret Secret, reply any) error {
+	err := c.readAt(ctx, limits, c.ClockOffset(), path, secret, reply)
 	var refused *Error
 	if !errors.As(err, &refused) || !refused.SecretRefused() {
 		return err
 	}
 	offset := refused.clockOffset(c.config.Clock())
-	if offset == 0 || offset == c.ClockOffset() || c.readAt(ctx, offset, path, secret, reply) != nil {
+	if offset == 0 || offset == c.ClockOffset() || c.readAt(ctx, limits, offset, path, secret, reply) != nil {
 		return err
 	}
 	c.offset.Store(int64(offset))
@@ -39,13 +47,13 @@ func (c *Client) read(ctx context.Context, path string, secret Secret, reply any
 }
 
 // readAt is read on a clock that differs from the local one by offset.
-func (c *Client) readAt(ctx context.Context, offset time.Duration, path string, secret Secret, reply any) error {
+func (c *Client) readAt(ctx context.Context, limits limits, offset time.Duration, path string, secret Secret, reply any) error {
 	call := call{method: http.MethodGet, path: path}
 	req, err := c.newRequest(ctx, call)
 	if err != nil {
 		return err
 	}
-	resp, err := c.reader(call, secret, offset).Do(&retryablehttp.Request{Request: req})
+	resp, err := c.reader(limits, call, secret, offset).Do(&retryablehttp.Request{Request: req})
 	if err != nil {
 		return asTransportError(err)
 	}
@@ -62,10 +70,10 @@ func (c *Client) readAt(ctx context.Context, offset time.Duration, path string, 
 
 // reader is retryablehttp without the defaults that are wrong here: no logger
 // of its own, the last reply kept, no wait longer than the caller would accept.
-func (c *Client) reader(call call, secret Secret, offset time.Duration) *retryablehttp.Client {
+func (c *Client) reader(limits limits, call call, secret Secret, offset time.Duration) *retryablehttp.Client {
 	return &retryablehttp.Client{
-		HTTPClient:   httpClient(&transport{client: c, base: c.shared, call: call, secret: secret, offset: offset}),
-		RetryMax:     c.config.MaxRetries,
+		HTTPClient:   httpClient(&transport{client: c, base: c.shared, call: call, secret: secret, timeout: limits.attempt, offset: offset}),
+		RetryMax:     limits.retries,
 		RetryWaitMin: c.config.RetryWait,
 		RetryWaitMax: maxRetryWait,
 		Backoff:      retryablehttp.DefaultBackoff,

@@ -200,7 +200,7 @@ func (r *regeneration) retime(problem *Error) bool {
 		return false
 	}
 	r.retimed = true
-	return r.client.read(r.ctx, profilePath, r.input.Signers[r.signer], &Profile{}) == nil && r.client.ClockOffset() != 0
+	return r.client.probe(r.ctx, r.input.Signers[r.signer]) == nil && r.client.ClockOffset() != 0
 }
 
 // attempt sends the request once. It returns the new secret, or the body of a
@@ -215,7 +215,7 @@ func (r *regeneration) attempt() (*RegeneratedSecret, Secret, error) {
 	secret := r.input.Signers[r.signer]
 	resp, err := httpClient(&transport{
 		client: r.client, base: r.client.fresh, call: r.call, secret: secret,
-		offset: r.client.ClockOffset(), attempt: r.attempts, connected: connected,
+		timeout: r.client.config.RequestTimeout, offset: r.client.ClockOffset(), attempt: r.attempts, connected: connected,
 	}).Do(req)
 	r.attempts++
 	if err != nil {

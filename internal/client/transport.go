@@ -51,6 +51,7 @@ type transport struct {
 	base    http.RoundTripper
 	call    call
 	secret  Secret
+	timeout time.Duration // for one attempt, the reply's body included
 	offset  time.Duration // added to the local clock
 	attempt int
 
@@ -72,7 +73,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		},
 		WroteHeaders: func() { wroteHeaders.Store(true) },
 	}
-	ctx, cancel := context.WithTimeout(req.Context(), t.client.config.RequestTimeout)
+	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
 	defer cancel()
 	req = req.Clone(httptrace.WithClientTrace(ctx, trace))
 	if t.call.body != nil {

@@ -1,6 +1,10 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
 package emulator
 
 import (
+	"net/http"
 	"reflect"
 	"testing"
 	"time"
@@ -47,7 +51,7 @@ func TestRequestsAreCopies(t *testing.T) {
 	got := c.Requests()
 	got[0].Method = "PUT"
 	got[0].Header.Set("X-Timestamp", "changed")
-	if again := c.Requests(); again[0].Method != "GET" || again[0].Header.Get("X-Timestamp") == "changed" {
+	if again := c.Requests(); again[0].Method != http.MethodGet || again[0].Header.Get("X-Timestamp") == "changed" {
 		t.Error("the record was changed")
 	}
 }

@@ -1,3 +1,6 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
 package emulator
 
 import (

@@ -1,3 +1,6 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
 // Package emulator is a stateful stand-in for the integrator API, for tests.
 //
 // It holds its state in memory, checks every request as strictly as the API
@@ -72,7 +75,7 @@ func Start(options Options) (*Server, error) {
 		options.Clock = time.Now
 	}
 
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("starting the emulator: %w", err)
 	}

@@ -45,7 +45,7 @@ func TestFailedRotationKeepsTheSecret(t *testing.T) {
 		},
 		{
 			fault: emulator.Fault{Status: http.StatusInternalServerError},
-			says:  []string{"The API secret may have been rotated", "500 Internal Server Error", "If it was not, it still is", "Apply again"},
+			says:  []string{"The API secret may have been rotated", "500 Internal Server Error", "If it was not, it still is", "apply again"},
 		},
 		{
 			env:  unreachable,
@@ -155,11 +155,11 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		},
 		{
 			emulator.HTML(http.StatusGatewayTimeout),
-			[]string{"may have been rotated", "504 Gateway Timeout", "Apply again"},
+			[]string{"may have been rotated", "504 Gateway Timeout", "apply again"},
 		},
 		{
 			emulator.Fault{Body: `{"token": "x"}`},
-			[]string{"was rotated, but its new value cannot be read", "without a readable secret", "INTEGRATOR_SECRET"},
+			[]string{"was rotated, but the reply holds no readable", "without a readable secret", "INTEGRATOR_SECRET"},
 		},
 	} {
 		steps = append(steps, resource.TestStep{

@@ -12,14 +12,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// decision is what a plan does to the secret.
-type decision int
+// action is what a plan does to the secret.
+type action string
 
 const (
-	keepSecret decision = iota
-	rotateSecret
-	leaveToApply // rotate_after_days is unknown yet
+	actionKeep    action = ""
+	actionRotate  action = "rotate"
+	actionAdopt   action = "adopt"
+	actionEncrypt action = "encrypt"
+	// actionOpen leaves it to the plan that Terraform makes again during apply:
+	// rotate_after_days is unknown until then.
+	actionOpen action = "open"
 )
+
+// needsAPI reports whether the action gives a new secret, or may.
+func (a action) needsAPI() bool { return a != actionKeep && a != actionEncrypt }
 
 // ModifyPlan decides whether the secret is rotated. Terraform asks again during
 // apply, in another process: the answer must be the same, so it depends on
@@ -29,13 +36,17 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	var prior, plan *apiSecretModel // nil on create and on destroy
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	due, diags := rotationDue.get(ctx, req.Private)
+	rotationDue, diags := getPrivate[bool](ctx, req.Private, privateRotationDue)
+	resp.Diagnostics.Append(diags...)
+	adoptionDue, diags := getPrivate[string](ctx, req.Private, privateAdoptionDue)
+	resp.Diagnostics.Append(diags...)
+	before, diags := getPrivate[lineage](ctx, req.Private, privateLineage)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if prior != nil {
-		r.secrets.learn(prior)
+	if prior != nil && !r.foreign(prior, before) {
+		r.seeState(prior, &resp.Diagnostics)
 	}
 	if plan == nil {
 		if !r.applying {
@@ -44,40 +55,48 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 
-	decision := r.decide(prior, plan, due)
-	switch {
-	case prior == nil:
-		plan.planNew()
-	case decision == keepSecret:
-		plan.planKept(prior)
-	default:
-		plan.planRotated(prior)
-	}
+	action := r.decide(prior, plan, rotationDue, adoptionDue != "")
+	plan.plan(action, prior)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	resp.Diagnostics.Append(rotationPlanned.set(ctx, resp.Private, decision == rotateSecret)...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, action)...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateReplacing, prior == nil)...)
 
-	if decision == rotateSecret && !r.applying {
+	if r.applying {
+		return // all of it has been said
+	}
+	if prior != nil {
+		resp.Diagnostics.Append(recipientWarnings(action, prior, plan)...)
+	}
+	if action == actionRotate { // Terraform itself drops the warnings of a replacement
 		var grace types.Int64 // as configured: the plan holds the default already
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("old_secret_valid_for_seconds"), &grace)...)
 		resp.Diagnostics.Append(r.rotationWarnings(grace)...)
+		resp.Diagnostics.Append(r.checkRotation(ctx, prior, before)...)
 	}
 }
 
-func (r *apiSecretResource) decide(prior, plan *apiSecretModel, due bool) decision {
-	switch {
+func (r *apiSecretResource) decide(prior, plan *apiSecretModel, rotationDue, adoptionDue bool) action {
+	switch days := plan.RotateAfterDays; {
 	case prior == nil, triggersChanged(prior.RotateWhenChanged, plan.RotateWhenChanged):
-		return rotateSecret
-	case plan.RotateAfterDays.IsUnknown():
-		return leaveToApply
-	case plan.RotateAfterDays.IsNull():
-		return keepSecret
-	case !plan.RotateAfterDays.Equal(prior.RotateAfterDays):
-		due = !r.clock().Before(prior.rotateAt(plan.RotateAfterDays))
+		return actionRotate
+	case days.IsUnknown():
+		return actionOpen
+	case days.IsNull():
+		rotationDue = false
+	case !days.Equal(prior.RotateAfterDays):
+		rotateAt := prior.rotateAt(days)
+		rotationDue = !rotateAt.IsZero() && !r.clock().Before(rotateAt)
 	}
-	if due {
-		return rotateSecret
+	switch {
+	case rotationDue:
+		return actionRotate
+	case adoptionDue:
+		return actionAdopt
+	case !prior.Secret.IsNull() && len(plan.Recipients.Elements()) > 0:
+		return actionEncrypt
+	default:
+		return actionKeep
 	}
-	return keepSecret
 }
 
 // triggersChanged compares rotate_when_changed. An empty map is none. Adding or
@@ -92,36 +111,47 @@ func triggersChanged(prior, plan types.Map) bool {
 	return len(plan.Elements()) > 0 && !plan.Equal(prior)
 }
 
-// planNew plans a secret where this resource has none.
-func (m *apiSecretModel) planNew() {
+// plan fills in the computed values: prior's where the secret stays, so that
+// nothing that depends on it changes, and else as much as is known.
+func (m *apiSecretModel) plan(action action, prior *apiSecretModel) {
 	m.ID, m.IntegratorKey = types.StringUnknown(), types.StringUnknown()
-	m.planUnknown()
-}
-
-// planRotated plans a new secret in place of prior's.
-func (m *apiSecretModel) planRotated(prior *apiSecretModel) {
-	m.ID, m.IntegratorKey = prior.ID, prior.IntegratorKey
-	m.planUnknown()
-}
-
-func (m *apiSecretModel) planUnknown() {
-	m.Secret = types.StringUnknown()
+	if prior != nil {
+		m.ID, m.IntegratorKey = prior.ID, prior.IntegratorKey
+	}
+	m.planSecret(action, prior)
+	if !action.needsAPI() {
+		m.Fingerprint = prior.Fingerprint
+		m.OldSecretExpiresAt = prior.OldSecretExpiresAt
+		m.RotatedAt = prior.RotatedAt
+		m.Version = prior.Version
+		m.NextRotationAt = prior.nextRotationAt(m.RotateAfterDays)
+		return
+	}
+	m.Fingerprint = types.StringUnknown()
+	m.Version = types.Int64Unknown()
 	m.OldSecretExpiresAt = timetypes.NewRFC3339Unknown()
 	m.RotatedAt = timetypes.NewRFC3339Unknown()
-	m.Version = types.Int64Unknown()
+	if action == actionAdopt {
+		m.OldSecretExpiresAt = timetypes.NewRFC3339Null()
+		m.RotatedAt = timetypes.NewRFC3339Null()
+	}
 	m.NextRotationAt = timetypes.NewRFC3339Unknown()
 	if m.RotateAfterDays.IsNull() {
 		m.NextRotationAt = timetypes.NewRFC3339Null()
 	}
 }
 
-// planKept plans prior's secret to stay, so that nothing that depends on it
-// changes.
-func (m *apiSecretModel) planKept(prior *apiSecretModel) {
-	m.ID, m.IntegratorKey = prior.ID, prior.IntegratorKey
-	m.Secret = prior.Secret
-	m.OldSecretExpiresAt = prior.OldSecretExpiresAt
-	m.RotatedAt = prior.RotatedAt
-	m.Version = prior.Version
-	m.NextRotationAt = prior.nextRotationAt(m.RotateAfterDays)
+// planSecret plans in which form the secret is stored. That of a secret that
+// stays only ever changes from clear to encrypted.
+func (m *apiSecretModel) planSecret(action action, prior *apiSecretModel) {
+	switch {
+	case action == actionKeep && (prior.Secret.IsNull() || !m.Recipients.IsUnknown()):
+		m.Secret, m.EncryptedSecret = prior.Secret, prior.EncryptedSecret
+	case m.Recipients.IsUnknown():
+		m.Secret, m.EncryptedSecret = types.StringUnknown(), types.StringUnknown()
+	case len(m.Recipients.Elements()) > 0:
+		m.Secret, m.EncryptedSecret = types.StringNull(), types.StringUnknown()
+	default:
+		m.Secret, m.EncryptedSecret = types.StringUnknown(), types.StringNull()
+	}
 }

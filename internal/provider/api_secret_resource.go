@@ -10,8 +10,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -21,8 +22,10 @@ import (
 )
 
 var (
-	_ resource.ResourceWithConfigure  = (*apiSecretResource)(nil)
-	_ resource.ResourceWithModifyPlan = (*apiSecretResource)(nil)
+	_ resource.ResourceWithConfigure   = (*apiSecretResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*apiSecretResource)(nil)
+	_ resource.ResourceWithIdentity    = (*apiSecretResource)(nil)
+	_ resource.ResourceWithImportState = (*apiSecretResource)(nil)
 )
 
 func newAPISecretResource() resource.Resource { return &apiSecretResource{} }
@@ -37,11 +40,18 @@ type apiSecretModel struct {
 	OldSecretValidForSeconds types.Int64       `tfsdk:"old_secret_valid_for_seconds"`
 	RotateWhenChanged        types.Map         `tfsdk:"rotate_when_changed"`
 	RotateAfterDays          types.Int64       `tfsdk:"rotate_after_days"`
+	Recipients               types.List        `tfsdk:"recipients"`
 	Secret                   types.String      `tfsdk:"secret"`
+	EncryptedSecret          types.String      `tfsdk:"encrypted_secret"`
+	Fingerprint              types.String      `tfsdk:"fingerprint"`
 	OldSecretExpiresAt       timetypes.RFC3339 `tfsdk:"old_secret_expires_at"`
 	RotatedAt                timetypes.RFC3339 `tfsdk:"rotated_at"`
 	NextRotationAt           timetypes.RFC3339 `tfsdk:"next_rotation_at"`
 	Version                  types.Int64       `tfsdk:"version"`
+}
+
+type apiSecretIdentity struct {
+	IntegratorKey types.String `tfsdk:"integrator_key"`
 }
 
 func (r *apiSecretResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -69,6 +79,12 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(1, maxRotateAfterDays)},
 			},
+			"recipients": schema.ListAttribute{
+				MarkdownDescription: "Public keys to encrypt the secret for: age keys (`age1…`) or SSH keys (`ssh-ed25519 …`, `ssh-rsa …`), as in an `authorized_keys` file. With them `secret` is null and `encrypted_secret` holds the secret, so that neither plan nor state holds it in the clear. Adding them encrypts the secret in state in place, without a rotation; changing or removing them counts from the next rotation. See also the provider's `identity`.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          []validator.List{recipientsValidator{}},
+			},
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Same as `integrator_key`. It stays the same over rotations.",
 				Computed:            true,
@@ -78,9 +94,17 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 			},
 			"secret": schema.StringAttribute{
-				MarkdownDescription: "The secret that is valid now. It is stored in the state in the clear: keep the state where only those may read it who may use the secret. `terraform output -raw` prints it from an output marked `sensitive`.",
+				MarkdownDescription: "The secret that is valid now; null with `recipients`. It is stored in the state in the clear: keep the state where only those may read it who may use the secret, or encrypt it with `recipients`. `terraform output -raw` prints it from an output marked `sensitive`.",
 				Computed:            true,
 				Sensitive:           true,
+			},
+			"encrypted_secret": schema.StringAttribute{
+				MarkdownDescription: "The secret that is valid now as armored age ciphertext for all of `recipients`; null without them. From an output, `terraform output -raw encrypted_secret | age -d -i key.txt` prints the secret; in a configuration, the ephemeral resource `integrator_decrypted_secret` opens it.",
+				Computed:            true,
+			},
+			"fingerprint": schema.StringAttribute{
+				MarkdownDescription: "First 16 hex digits of the SHA-256 of the secret, such as `8f86dd9f9901b0e3`: tells which secret this is to those who hold it, and nothing to others. `printf %s \"$SECRET\" | sha256sum | cut -c1-16` prints that of a secret.",
+				Computed:            true,
 			},
 			"old_secret_expires_at": schema.StringAttribute{
 				MarkdownDescription: "When the secret before this one stops working, as RFC 3339 time such as `2026-08-19T15:21:07.597Z`. Null if it ended at once.",
@@ -110,6 +134,18 @@ const (
 	maxRotateAfterDays = 3650
 )
 
+// IdentitySchema is for Terraform 1.12 and later; older ones ignore it.
+func (r *apiSecretResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"integrator_key": identityschema.StringAttribute{
+				Description:       "Key of the integrator whose secret this is, such as int_1a2b3c.",
+				RequiredForImport: true,
+			},
+		},
+	}
+}
+
 func (r *apiSecretResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.integrator = integratorFrom(req.ProviderData, &resp.Diagnostics)
 }
@@ -120,86 +156,139 @@ func (r *apiSecretResource) Create(ctx context.Context, req resource.CreateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.rotate(ctx, &model, &resp.Diagnostics) {
-		resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	replaced := r.secrets.takeReplaced()
+	var before lineage
+	if replaced != nil {
+		before = replaced.lineage
 	}
+	after, ok := r.rotate(ctx, &model, before, &resp.Diagnostics)
+	if !ok && replaced == nil {
+		return
+	}
+	if !ok { // never an empty state: Delete has been told to forget the old secret
+		model = replaced.model
+		resp.Diagnostics.Append(oldSecretPutBack())
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, after)...)
 }
 
-// Read asks the API nothing. It records that a rotation has become due, so that
-// the plan and the second planning during apply, hours later perhaps, agree.
+// Read asks the API whether it accepts the secret in state, and never drops or
+// changes it. It records what is due, so that the plan and the second planning
+// during apply, hours later perhaps, agree.
 func (r *apiSecretResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state apiSecretModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.secrets.learn(&state)
 	rotateAt := state.rotateAt(state.RotateAfterDays)
 	due := !rotateAt.IsZero() && !r.clock().Before(rotateAt)
-	resp.Diagnostics.Append(rotationDue.set(ctx, resp.Private, due)...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateRotationDue, due)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	r.refresh(ctx, &state, resp.Private, &resp.Diagnostics)
 }
 
 func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var model, prior apiSecretModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &model)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	rotate, diags := rotationPlanned.get(ctx, req.Private)
+	planned, diags := getPrivate[action](ctx, req.Private, privatePlanned)
+	resp.Diagnostics.Append(diags...)
+	before, diags := getPrivate[lineage](ctx, req.Private, privateLineage)
+	resp.Diagnostics.Append(diags...)
+	adoption, diags := getPrivate[string](ctx, req.Private, privateAdoptionDue)
+	resp.Diagnostics.Append(diags...)
+	foreign := r.foreign(&prior, before)
+	if foreign && planned.needsAPI() {
+		resp.Diagnostics.Append(r.foreignRotation(&prior, before))
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !foreign {
+		r.see(&prior)
+	}
+
+	after, ok := before, true
+	switch planned {
+	case actionRotate:
+		after, ok = r.rotate(ctx, &model, before, &resp.Diagnostics)
+	case actionAdopt:
+		after, ok = r.adopt(&model, &prior, before, adoption, &resp.Diagnostics)
+	case actionEncrypt:
+		ok = model.encrypt(&prior, &resp.Diagnostics)
+	}
+	if !ok {
+		return // what was in state stays there, and the next apply tries again
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, after)...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, actionKeep)...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateRotationDue, false)...) // Read judges by the new days
+	if planned.needsAPI() {
+		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateAdoptionDue, "")...)
+	}
+}
+
+// Delete forgets: the API has no call to end a secret. In a replacement it keeps
+// the old one for Create, which Terraform shows nothing of it.
+func (r *apiSecretResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state apiSecretModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	replacing, diags := getPrivate[bool](ctx, req.Private, privateReplacing)
+	resp.Diagnostics.Append(diags...)
+	before, diags := getPrivate[lineage](ctx, req.Private, privateLineage)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.secrets.learn(&prior)
-	if rotate && !r.rotate(ctx, &model, &resp.Diagnostics) {
-		return // the old secret stays in state, and the next apply tries again
+	foreign := r.foreign(&state, before)
+	switch {
+	case replacing && foreign:
+		resp.Diagnostics.Append(r.foreignRotation(&state, before))
+	case replacing && ctx.Err() != nil:
+		resp.Diagnostics.Append(replacementInterrupted())
+	case replacing:
+		r.secrets.replace(replacedState{state, before})
+		r.saveReplaced(&state, &resp.Diagnostics)
+		fallthrough
+	case !foreign:
+		r.see(&state)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
-	resp.Diagnostics.Append(rotationPlanned.set(ctx, resp.Private, false)...)
-	resp.Diagnostics.Append(rotationDue.set(ctx, resp.Private, false)...)
 }
 
-// Delete forgets: the API has no call to end a secret, and in a replacement a
-// newer one may already be in its place.
-func (r *apiSecretResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state apiSecretModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.secrets.learn(&state) // Create of a replacement, next in this process, may need it to sign
+// ImportState checks that the configured secret is the live one of the
+// integrator named. Read then finds that it is to be adopted, and the first
+// apply stores it.
+func (r *apiSecretResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	key := req.ID
+	if key == "" && req.Identity != nil {
+		var identity apiSecretIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		key = identity.IntegratorKey.ValueString()
+	}
+	if r.client == nil {
+		resp.Diagnostics.Append(unknownSettings(r.unknown)...)
+		return
+	}
+	resp.Diagnostics.Append(r.checkImport(ctx, key)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), key)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("integrator_key"), key)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, apiSecretIdentity{types.StringValue(key)})...)
 }
 
-// rotate regenerates the secret and fills the model in. Nothing after the call
-// can fail.
-func (r *apiSecretResource) rotate(ctx context.Context, model *apiSecretModel, diags *diag.Diagnostics) bool {
-	regenerated, err := r.client.RegenerateSecret(ctx, client.RegenerateInput{
-		GracePeriod: time.Duration(model.OldSecretValidForSeconds.ValueInt64()) * time.Second,
-		Signers:     r.secrets.signers(r.client.ConfiguredSecret()),
-	})
-	if err != nil {
-		diags.Append(rotationFailed(err, r.client))
-		return false
-	}
-	version := r.secrets.obtain(regenerated.Secret, regenerated.ObtainedAt)
-	model.store(regenerated, r.client.IntegratorKey(), version)
-	diags.Append(rotationRemarks(regenerated)...)
-	return true
-}
-
-// store maps a new secret into the model.
-func (m *apiSecretModel) store(regenerated *client.RegeneratedSecret, key string, version int64) {
-	m.ID = types.StringValue(key)
-	m.IntegratorKey = types.StringValue(key)
-	m.Secret = types.StringValue(regenerated.Secret.Reveal())
-	m.OldSecretExpiresAt = timetypes.NewRFC3339Null()
-	if expiry := regenerated.OldSecretExpiresAt; !expiry.IsZero() {
-		m.OldSecretExpiresAt = timetypes.NewRFC3339ValueMust(expiry.UTC().Format(time.RFC3339Nano))
-	}
-	m.RotatedAt = timetypes.NewRFC3339TimeValue(regenerated.ObtainedAt.UTC())
-	m.Version = types.Int64Value(version)
-	m.NextRotationAt = m.nextRotationAt(m.RotateAfterDays)
-}
+func (m *apiSecretModel) identity() apiSecretIdentity { return apiSecretIdentity{m.IntegratorKey} }
 
 // rotateAt is when a secret of this age is to be rotated; the zero time without
 // days.
 func (m *apiSecretModel) rotateAt(days types.Int64) time.Time {
-	if days.IsNull() || days.IsUnknown() {
+	if days.IsNull() || days.IsUnknown() || m.Version.IsNull() { // nothing is known of an import
 		return time.Time{}
 	}
 	obtained := time.Unix(m.Version.ValueInt64(), 0).UTC()

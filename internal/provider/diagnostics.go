@@ -12,95 +12,13 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
 
-// This file is the home of what the provider says: every error and warning, but
-// for the schema's own and those of settings.go.
-
-// rotationWarnings are about a planned rotation.
-func (r *apiSecretResource) rotationWarnings(grace types.Int64) (diags diag.Diagnostics) {
-	attribute := path.Root("old_secret_valid_for_seconds")
-	if grace.IsNull() {
-		diags.AddAttributeWarning(attribute, "The secret in use ends at once",
-			"This plan rotates the API secret, and old_secret_valid_for_seconds is not set: with the API's default of 0 the old secret stops working the moment the new one is made.\n\n"+
-				"Set old_secret_valid_for_seconds = 300 (up to 3600) to give its users that many seconds to switch, or = 0 to say that this is meant.")
-	}
-	if end := r.secrets.openWindow(r.clock()); !end.IsZero() {
-		diags.AddAttributeWarning(attribute, "An older secret may end early",
-			fmt.Sprintf("This plan rotates the API secret while the one before it is still valid, until %s: the API may end that one at once. "+
-				"Apply later if anything may still be using it.", clockTime(end)))
-	}
-	return diags
-}
-
-// destroyWarning is about a planned destroy, unless the secret has a successor:
-// then this is the end of a replacement.
-func (r *apiSecretResource) destroyWarning(state *apiSecretModel) (diags diag.Diagnostics) {
-	if r.secrets.superseded(client.NewSecret(state.Secret.ValueString())) {
-		return nil
-	}
-	diags.AddWarning("The API secret stays valid",
-		"Destroying integrator_api_secret forgets the secret and sends nothing: the API cannot delete a secret. "+
-			"It stays valid until it is regenerated. Keep a copy if anything uses it: the API does not show it again.")
-	return diags
-}
-
-// rotationRemarks are about a rotation that gave a new secret.
-func rotationRemarks(regenerated *client.RegeneratedSecret) (diags diag.Diagnostics) {
-	if regenerated.OddExpiry != "" {
-		diags.AddAttributeWarning(path.Root("old_secret_expires_at"), "The API gave no usable expiry",
-			fmt.Sprintf("The secret was rotated and is stored. The API said that the old one expires at %q, which is no plausible time, so old_secret_expires_at is null.", regenerated.OddExpiry))
-	}
-	if !regenerated.AmbiguousSince.IsZero() {
-		diags.AddWarning("The secret may have been rotated twice",
-			fmt.Sprintf("The answer to the request sent at %s was lost, so it was sent again. The secret that is stored is the newest and is valid. "+
-				"If the first request had been carried out as well, one more secret was made that nobody holds, and the one used before may end early.", clockTime(regenerated.AmbiguousSince)))
-	}
-	return diags
-}
-
-// rotationFailed says what happened, what is valid now, and what to do next.
-func rotationFailed(err error, api *client.Client) diag.Diagnostic {
-	var failure *client.RegenerateError
-	if !errors.As(err, &failure) {
-		return diag.NewErrorDiagnostic("The API secret was not rotated", err.Error())
-	}
-	var summary, valid string
-	switch failure.Effect() {
-	case client.Unchanged:
-		summary = "The API secret was not rotated"
-		valid = "Nothing was changed: the secret in use is as valid as it was."
-	case client.Changed:
-		summary = "The API secret was rotated, but its new value cannot be read"
-		valid = oldSecretValidity(failure)
-	case client.Unknown:
-		summary = "The API secret may have been rotated, and its new value is lost"
-		valid = oldSecretValidity(failure)
-	}
-	return diag.NewErrorDiagnostic(summary, paragraphs(whatHappened(failure.Err), valid, remedy(failure.Err, api), rotationNextStep(failure)))
-}
-
-func oldSecretValidity(failure *client.RegenerateError) string {
-	if failure.GracePeriod == 0 {
-		return "If it was rotated, the secret used until now is no longer valid, because the grace period was 0. If it was not, it still is."
-	}
-	return fmt.Sprintf("If it was rotated, the secret used until now stays valid until %s (%s after the request was sent) and then ends. If it was not, it stays valid.",
-		clockTime(failure.AmbiguousSince.Add(failure.GracePeriod)), failure.GracePeriod)
-}
-
-func rotationNextStep(failure *client.RegenerateError) string {
-	switch {
-	case failure.Effect() == client.Unchanged:
-		return ""
-	case failure.GracePeriod > 0:
-		return "Apply again before then: the old secret can sign one more rotation, which replaces the lost secret."
-	default:
-		return "Apply again: if the old secret is refused, get a live one from the platform and set integrator_secret (INTEGRATOR_SECRET) to it."
-	}
-}
+// This file and api_secret_diagnostics.go are the home of what the provider
+// says: every error and warning but for the schema's own and those of settings.
 
 // profileFailed is about reading the profile.
 func profileFailed(err error, api *client.Client) diag.Diagnostic {
@@ -182,6 +100,18 @@ func remedy(err error, api *client.Client) string {
 	return ""
 }
 
+// warnOfClock says, once in a process, that requests carry the server's time.
+func (i *integrator) warnOfClock(diags *diag.Diagnostics) {
+	offset := i.client.ClockOffset()
+	if offset == 0 || !i.clockWarned.CompareAndSwap(false, true) {
+		return
+	}
+	now := i.clock()
+	diags.AddWarning("This machine's clock is wrong",
+		fmt.Sprintf("It says %s, the API's says %s. The API accepts requests within ±300 s, so they are signed with its time for now. Set the clock right (NTP).",
+			clockTime(now), clockTime(now.Add(offset))))
+}
+
 func clocks(problem *client.Error) string {
 	if problem.Date.IsZero() {
 		return "check that this machine's clock is right."
@@ -199,4 +129,19 @@ func paragraphs(parts ...string) string {
 		}
 	}
 	return strings.Join(text, "\n\n")
+}
+
+func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }
+
+// identityMissing and cannotOpen are about integrator_decrypted_secret.
+func identityMissing() diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("identity"), "Missing identity",
+		"There is no private key to open the ciphertext with. Set identity here or on the provider, best from an ephemeral variable, or the environment variable INTEGRATOR_IDENTITY.")
+}
+
+func cannotOpen(err error) string {
+	if errors.Is(err, envelope.ErrNotRecipient) {
+		return "The secret is encrypted for other recipients than this identity. Use the private key of one of the recipients that the secret was made for; recipients that were added later count from the next rotation."
+	}
+	return "The ciphertext cannot be opened: " + err.Error() + ". Pass encrypted_secret of integrator_api_secret whole and unchanged."
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -20,9 +21,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
-var _ provider.Provider = (*integratorProvider)(nil)
+var _ provider.ProviderWithEphemeralResources = (*integratorProvider)(nil)
 
 // Options replaces what the provider takes from its surroundings; the zero
 // value takes it from the process. Tests set them.
@@ -32,6 +34,8 @@ type Options struct {
 	// RetryWait and Sleep are those of client.Config.
 	RetryWait time.Duration
 	Sleep     func(context.Context, time.Duration) error
+	// BeginRotation is told when a rotation is in flight, until it calls done.
+	BeginRotation func() (done func())
 }
 
 // New returns the provider's factory. The version appears in the User-Agent.
@@ -47,13 +51,16 @@ type integratorProvider struct {
 }
 
 type providerModel struct {
-	IntegratorKey    types.String `tfsdk:"integrator_key"`
-	IntegratorSecret types.String `tfsdk:"integrator_secret"`
-	UserAPIKey       types.String `tfsdk:"user_api_key"`
-	Environment      types.String `tfsdk:"environment"`
-	Endpoint         types.String `tfsdk:"endpoint"`
-	MaxRetries       types.Int64  `tfsdk:"max_retries"`
-	RequestTimeout   types.String `tfsdk:"request_timeout"`
+	IntegratorKey             types.String `tfsdk:"integrator_key"`
+	IntegratorSecret          types.String `tfsdk:"integrator_secret"`
+	UserAPIKey                types.String `tfsdk:"user_api_key"`
+	Environment               types.String `tfsdk:"environment"`
+	Endpoint                  types.String `tfsdk:"endpoint"`
+	MaxRetries                types.Int64  `tfsdk:"max_retries"`
+	RequestTimeout            types.String `tfsdk:"request_timeout"`
+	RecoveryDir               types.String `tfsdk:"recovery_dir"`
+	Identity                  types.String `tfsdk:"identity"`
+	SkipCredentialsValidation types.Bool   `tfsdk:"skip_credentials_validation"`
 }
 
 func (p *integratorProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -92,7 +99,7 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				Optional:            true,
 				Validators:          []validator.String{parsedBy(checkEndpoint)},
 			},
-			"max_retries": schema.Int64Attribute{
+			settingMaxRetries: schema.Int64Attribute{
 				MarkdownDescription: fmt.Sprintf("How often a request is tried again, 0 to %d; default %d, 0 turns retries off. Regenerating the secret is only tried again where that cannot lose one.", maxMaxRetries, client.DefaultMaxRetries),
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(0, maxMaxRetries)},
@@ -101,6 +108,21 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				MarkdownDescription: fmt.Sprintf("How long to wait for the answer to one request, as a Go duration between `%s` and `%s`, such as `30s`; default `2m`.", minRequestTimeout, maxRequestTimeout),
 				Optional:            true,
 				Validators:          []validator.String{parsedBy(checkRequestTimeout)},
+			},
+			settingRecoveryDir: schema.StringAttribute{
+				MarkdownDescription: "Folder, such as `/var/lib/integrator`, where a new secret is kept in a file from the moment the API shows it until a refresh finds it in the state; without it, a secret is lost if Terraform is killed before it has stored the state. The file is readable by its owner only and holds the secret in the clear, unless `recipients` encrypts it. The folder has to outlast the run, so in CI it has to be on a persistent volume. " + fromEnvironment(settingRecoveryDir),
+				Optional:            true,
+				Validators:          []validator.String{parsedBy(checkRecoveryDir)},
+			},
+			settingIdentity: schema.StringAttribute{
+				MarkdownDescription: "Private key that opens secrets encrypted for `recipients`, in the state and in the recovery folder, in memory only: the content of an age identity file (`AGE-SECRET-KEY-1…`) or of an SSH private key file without a passphrase. It is never stored; an ephemeral value may be used. Without it, an encrypted secret cannot be checked or sign the next rotation, unless `integrator_secret` is the same one. " + fromEnvironment(settingIdentity),
+				Optional:            true,
+				Sensitive:           true,
+				Validators:          []validator.String{parsedBy(checkIdentity)},
+			},
+			settingSkipCredentialsValidation: schema.BoolAttribute{
+				MarkdownDescription: "`true` stops refresh and plan from asking the API whether the secrets that they know are still accepted; default `false`. A secret that was rotated elsewhere is not noticed then.",
+				Optional:            true,
 			},
 		},
 	}
@@ -114,19 +136,31 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	config, unknown, diags := p.clientConfig(model)
+	settings, diags := p.resolve(model)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	integrator := &integrator{clock: p.options.Clock, unknown: unknown, applying: req.ClientCapabilities.DeferralAllowed}
-	if len(unknown) == 0 {
+	integrator := &integrator{
+		unknown:        settings.unknown,
+		identity:       settings.identity,
+		clock:          p.options.Clock,
+		beginRotation:  p.options.BeginRotation,
+		skipValidation: model.SkipCredentialsValidation.ValueBool(),
+		applying:       req.ClientCapabilities.DeferralAllowed,
+	}
+	if len(settings.unknown) == 0 {
+		config := settings.client
 		config.UserAgent = fmt.Sprintf("terraform-provider-integrator/%s Terraform/%s", p.version, req.TerraformVersion)
 		config.Log = func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) }
 		integrator.client = client.New(config)
+		if settings.recoveryDir != "" {
+			integrator.recovery = recovery.NewStore(settings.recoveryDir, config.IntegratorKey, config.Endpoint.String())
+		}
 	}
 	resp.ResourceData = integrator
 	resp.DataSourceData = integrator
+	resp.EphemeralResourceData = integrator
 }
 
 func (p *integratorProvider) Resources(context.Context) []func() resource.Resource {
@@ -135,4 +169,8 @@ func (p *integratorProvider) Resources(context.Context) []func() resource.Resour
 
 func (p *integratorProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newProfileDataSource}
+}
+
+func (p *integratorProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newDecryptedSecretEphemeral}
 }

@@ -4,10 +4,10 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,9 +16,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
 
-// The provider's settings that are strings.
+// The provider's settings, by their attribute names.
 const (
 	settingKey            = "integrator_key"
 	settingSecret         = "integrator_secret"
@@ -26,6 +27,11 @@ const (
 	settingEnvironment    = "environment"
 	settingEndpoint       = "endpoint"
 	settingRequestTimeout = "request_timeout"
+	settingRecoveryDir    = "recovery_dir"
+	settingIdentity       = "identity"
+
+	settingMaxRetries                = "max_retries"
+	settingSkipCredentialsValidation = "skip_credentials_validation"
 )
 
 const (
@@ -48,6 +54,10 @@ func environmentVariable(setting string) string {
 		return "INTEGRATOR_ENVIRONMENT"
 	case settingEndpoint:
 		return "INTEGRATOR_ENDPOINT"
+	case settingRecoveryDir:
+		return "INTEGRATOR_RECOVERY_DIR"
+	case settingIdentity:
+		return "INTEGRATOR_IDENTITY"
 	}
 	return ""
 }
@@ -63,73 +73,90 @@ func (o Options) withDefaults() Options {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	if o.BeginRotation == nil {
+		o.BeginRotation = func() func() { return func() {} }
+	}
 	return o
 }
 
-// clientConfig resolves the settings: configuration before environment, empty
-// is unset. Settings that are unknown yet are named in unknown, and the config
-// is of no use then.
-func (p *integratorProvider) clientConfig(model providerModel) (config client.Config, unknown []string, diags diag.Diagnostics) {
-	config = client.Config{Clock: p.options.Clock, RetryWait: p.options.RetryWait, Sleep: p.options.Sleep}
-
-	// resolve returns a setting's value, "" where it is not set or unknown.
-	resolve := func(setting string, value types.String, check func(string) error) string {
-		if value.IsUnknown() {
-			unknown = append(unknown, setting)
-			return ""
-		}
-		if value.ValueString() != "" {
-			return value.ValueString() // checked by the schema's validator
-		}
-		variable := environmentVariable(setting)
-		text := ""
-		if variable != "" {
-			text = p.options.Getenv(variable)
-		}
-		if text != "" {
-			if err := check(text); err != nil {
-				diags.AddAttributeError(path.Root(setting), "Invalid environment variable "+variable,
-					fmt.Sprintf("The environment variable %s, which stands in for %s, %s.", variable, setting, err))
-			}
-		}
-		return text
-	}
-	isUnknown := func(setting string) bool { return slices.Contains(unknown, setting) }
-
-	config.IntegratorKey = resolve(settingKey, model.IntegratorKey, checkKey)
-	if config.IntegratorKey == "" && !isUnknown(settingKey) {
-		diags.Append(missing(settingKey, "key of the integrator, such as int_1a2b3c"))
-	}
-	secret := resolve(settingSecret, model.IntegratorSecret, checkSecret)
-	if secret == "" && !isUnknown(settingSecret) {
-		diags.Append(missing(settingSecret, "integrator's API secret"))
-	}
-	config.Secret = client.NewSecret(secret)
-	config.UserAPIKey = client.NewSecret(resolve(settingUserAPIKey, model.UserAPIKey, checkUserAPIKey))
-
-	endpoint := resolve(settingEndpoint, model.Endpoint, checkEndpoint)
-	if endpoint == "" && !isUnknown(settingEndpoint) {
-		environment := resolve(settingEnvironment, model.Environment, checkEnvironment)
-		if environment == "" {
-			environment = client.Production
-		}
-		config.Endpoint, _ = client.EnvironmentEndpoint(environment) // checked
-	} else {
-		config.Endpoint, _ = client.ParseEndpoint(endpoint) // checked
-	}
-
-	config.MaxRetries = client.DefaultMaxRetries
-	if model.MaxRetries.IsUnknown() {
-		unknown = append(unknown, "max_retries")
-	} else if !model.MaxRetries.IsNull() {
-		config.MaxRetries = int(model.MaxRetries.ValueInt64())
-	}
-	config.RequestTimeout, _ = time.ParseDuration(resolve(settingRequestTimeout, model.RequestTimeout, checkRequestTimeout)) // checked; 0 is the default
-	return config, unknown, diags
+// settings are the provider's settings, resolved. Those that are not known
+// during this plan are named in unknown; the rest is of no use then.
+type settings struct {
+	client      client.Config
+	recoveryDir string
+	identity    envelope.Identity
+	unknown     []string
 }
 
-// missing is the error for a required setting.
-func missing(setting, what string) diag.Diagnostic {
+// resolve takes the settings from the configuration or else the environment; an
+// empty value counts as unset.
+func (p *integratorProvider) resolve(model providerModel) (settings, diag.Diagnostics) {
+	s := settings{client: client.Config{Clock: p.options.Clock, RetryWait: p.options.RetryWait, Sleep: p.options.Sleep}}
+	var diags diag.Diagnostics
+
+	// text returns a setting, "" where it is not set or not known.
+	text := func(setting string, configured types.String, check func(string) error) string {
+		variable := environmentVariable(setting)
+		switch {
+		case configured.IsUnknown():
+			s.unknown = append(s.unknown, setting)
+			return ""
+		case configured.ValueString() != "":
+			return configured.ValueString() // checked by the schema's validator
+		case variable == "":
+			return ""
+		}
+		value := p.options.Getenv(variable)
+		if value == "" {
+			return ""
+		}
+		if err := check(value); err != nil {
+			diags.AddAttributeError(path.Root(setting), "Invalid environment variable "+variable,
+				fmt.Sprintf("The environment variable %s, which stands in for %s, %s.", variable, setting, err))
+		}
+		return value
+	}
+	required := func(setting string, configured types.String, check func(string) error, what string) string {
+		value := text(setting, configured, check)
+		if value == "" && !configured.IsUnknown() {
+			diags.Append(missingSetting(setting, what))
+		}
+		return value
+	}
+
+	s.client.IntegratorKey = required(settingKey, model.IntegratorKey, checkKey, "key of the integrator, such as int_1a2b3c")
+	s.client.Secret = client.NewSecret(required(settingSecret, model.IntegratorSecret, checkSecret, "integrator's API secret"))
+	s.client.UserAPIKey = client.NewSecret(text(settingUserAPIKey, model.UserAPIKey, checkUserAPIKey))
+	s.recoveryDir = text(settingRecoveryDir, model.RecoveryDir, checkRecoveryDir)
+
+	// The checks have passed where an error is dropped below, or there are
+	// diagnostics, or the setting is unknown.
+	if identity := text(settingIdentity, model.Identity, checkIdentity); identity != "" {
+		s.identity, _ = envelope.ParseIdentity(identity)
+	}
+	if endpoint := text(settingEndpoint, model.Endpoint, checkEndpoint); endpoint != "" || model.Endpoint.IsUnknown() {
+		s.client.Endpoint, _ = client.ParseEndpoint(endpoint)
+	} else {
+		environment := cmp.Or(text(settingEnvironment, model.Environment, checkEnvironment), client.Production)
+		s.client.Endpoint, _ = client.EnvironmentEndpoint(environment)
+	}
+	s.client.RequestTimeout, _ = time.ParseDuration(text(settingRequestTimeout, model.RequestTimeout, checkRequestTimeout))
+
+	s.client.MaxRetries = client.DefaultMaxRetries
+	if !model.MaxRetries.IsNull() {
+		s.client.MaxRetries = int(model.MaxRetries.ValueInt64())
+	}
+	if model.MaxRetries.IsUnknown() {
+		s.unknown = append(s.unknown, settingMaxRetries)
+	}
+	if model.SkipCredentialsValidation.IsUnknown() {
+		s.unknown = append(s.unknown, settingSkipCredentialsValidation)
+	}
+	return s, diags
+}
+
+// missingSetting is the error for a required setting.
+func missingSetting(setting, what string) diag.Diagnostic {
 	variable := environmentVariable(setting)
 	return diag.NewAttributeErrorDiagnostic(path.Root(setting), "Missing "+setting,
 		fmt.Sprintf("The provider needs the %s. Set %s in the provider block, or the environment variable %s; an empty value counts as unset.", what, setting, variable))
@@ -175,6 +202,18 @@ func checkEnvironment(environment string) error {
 
 func checkEndpoint(endpoint string) error {
 	_, err := client.ParseEndpoint(endpoint)
+	return err
+}
+
+func checkRecoveryDir(folder string) error {
+	if strings.HasPrefix(folder, "~") {
+		return errors.New("begins with ~, which only a shell expands: wrap it in pathexpand(…)")
+	}
+	return nil
+}
+
+func checkIdentity(identity string) error {
+	_, err := envelope.ParseIdentity(identity)
 	return err
 }
 

@@ -1,0 +1,138 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package envelope encrypts secrets with age, for recipients who hold a key.
+package envelope
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"filippo.io/age"
+	"filippo.io/age/agessh"
+	"filippo.io/age/armor"
+)
+
+// Recipients are public keys for which secrets are encrypted.
+type Recipients []age.Recipient
+
+// ParseRecipient reads one public key: "age1…", "ssh-ed25519 …" or "ssh-rsa …"
+// as in an authorized_keys file. Errors do not repeat the text, which may be a
+// private key pasted by mistake.
+func ParseRecipient(text string) (age.Recipient, error) {
+	var recipient age.Recipient
+	var err error
+	switch {
+	case strings.HasPrefix(text, "age1pq1"):
+		recipient, err = age.ParseHybridRecipient(text)
+	case strings.HasPrefix(text, "age1"):
+		recipient, err = age.ParseX25519Recipient(text)
+	case strings.HasPrefix(text, "ssh-"):
+		recipient, err = agessh.ParseRecipient(text)
+	case strings.HasPrefix(text, "AGE-SECRET-KEY-"), strings.Contains(text, "PRIVATE KEY"):
+		return nil, errors.New("is a private key; its public key is wanted, which age-keygen -y prints")
+	default:
+		return nil, errors.New("is neither an age public key (age1…) nor an SSH public key (ssh-ed25519 … or ssh-rsa …)")
+	}
+	if err != nil {
+		return nil, errors.New("is not a valid public key, or of a kind that age does not support; copy it whole")
+	}
+	return recipient, nil
+}
+
+// ParseRecipients reads public keys that are to be used together.
+func ParseRecipients(texts []string) (Recipients, error) {
+	var recipients Recipients
+	for i, text := range texts {
+		recipient, err := ParseRecipient(text)
+		if err != nil {
+			return nil, fmt.Errorf("recipient %d %w", i+1, err)
+		}
+		recipients = append(recipients, recipient)
+	}
+	if _, err := age.Encrypt(io.Discard, recipients...); len(recipients) > 0 && err != nil {
+		return nil, errors.New("post-quantum recipients (age1pq1…) cannot be mixed with others")
+	}
+	return recipients, nil
+}
+
+// Seal is an envelope that is ready to be filled, once. Everything that can
+// fail about encryption has happened when there is one.
+type Seal struct {
+	armored  *bytes.Buffer
+	armor    io.WriteCloser
+	envelope io.WriteCloser
+}
+
+// Prepare returns an envelope for the recipients.
+func (r Recipients) Prepare() (*Seal, error) {
+	s := &Seal{armored: &bytes.Buffer{}}
+	s.armor = armor.NewWriter(s.armored)
+	var err error
+	s.envelope, err = age.Encrypt(s.armor, r...)
+	return s, err
+}
+
+// Close puts the secret into the envelope and returns the armored ciphertext.
+func (s *Seal) Close(secret string) (string, error) {
+	_, err := io.WriteString(s.envelope, secret)
+	if err = errors.Join(err, s.envelope.Close(), s.armor.Close()); err != nil {
+		return "", err
+	}
+	return s.armored.String(), nil
+}
+
+// Identity is a private key. The zero Identity opens nothing.
+type Identity struct{ identities []age.Identity }
+
+// ParseIdentity reads a private key: the content of an age identity file
+// ("AGE-SECRET-KEY-1…", comments allowed) or of an SSH private key file without
+// a passphrase. Errors do not repeat the text.
+func ParseIdentity(text string) (Identity, error) {
+	if strings.Contains(text, "-----BEGIN") {
+		identity, err := agessh.ParseIdentity([]byte(text))
+		if err != nil {
+			return Identity{}, errors.New("is not an SSH private key that age supports (ed25519 or RSA, without a passphrase)")
+		}
+		return Identity{[]age.Identity{identity}}, nil
+	}
+	identities, err := age.ParseIdentities(strings.NewReader(text))
+	if err != nil {
+		return Identity{}, errors.New("is neither an age identity (AGE-SECRET-KEY-1…) nor an SSH private key")
+	}
+	return Identity{identities}, nil
+}
+
+// IsZero reports whether there is no key.
+func (i Identity) IsZero() bool { return len(i.identities) == 0 }
+
+// ErrNotRecipient says that the identity's key is none of those that an
+// envelope was made for.
+var ErrNotRecipient = errors.New("the identity is not one of the recipients of this ciphertext")
+
+// maxSecret bounds what is read out of an envelope, in bytes.
+const maxSecret = 1 << 20
+
+// Open returns the secret in an armored ciphertext.
+func (i Identity) Open(armored string) (string, error) {
+	if i.IsZero() {
+		return "", ErrNotRecipient
+	}
+	// The reader is strict about what precedes the armor; state and files are not.
+	plain, err := age.Decrypt(armor.NewReader(strings.NewReader(strings.TrimSpace(armored)+"\n")), i.identities...)
+	var mismatch *age.NoIdentityMatchError
+	if errors.As(err, &mismatch) {
+		return "", ErrNotRecipient
+	}
+	if err != nil {
+		return "", errors.New("this is not an armored age ciphertext, or it is damaged")
+	}
+	secret, err := io.ReadAll(io.LimitReader(plain, maxSecret))
+	if err != nil {
+		return "", errors.New("the age ciphertext is damaged")
+	}
+	return string(secret), nil
+}

@@ -1,0 +1,352 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	"github.com/hashicorp/terraform-plugin-testing/compare"
+	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+	"github.com/integrator/terraform-provider-integrator/internal/envelope"
+)
+
+// key is an age key pair.
+type key struct{ recipient, identity string }
+
+func newKey(t *testing.T) key {
+	t.Helper()
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key{identity.Recipient().String(), identity.String()}
+}
+
+// sealed checks that an attribute holds the API's newest secret, encrypted for
+// the keys and for none of the others.
+func (w *world) sealed(keys ...key) knownvalue.Check {
+	return knownvalue.StringFunc(func(ciphertext string) error {
+		for _, k := range keys {
+			identity, err := envelope.ParseIdentity(k.identity)
+			if err != nil {
+				return err
+			}
+			if secret, err := identity.Open(ciphertext); err != nil || secret != w.Secret() {
+				return fmt.Errorf("not the newest secret, encrypted for every recipient (%w)", err)
+			}
+		}
+		return nil
+	})
+}
+
+// encrypted is a state that holds the API's newest secret as ciphertext only.
+func (w *world) encrypted(keys ...key) []statecheck.StateCheck {
+	fingerprint := knownvalue.StringFunc(func(value string) error {
+		if value != client.NewSecret(w.Secret()).Fingerprint() {
+			return errors.New("not the fingerprint of the newest secret")
+		}
+		return nil
+	})
+	return []statecheck.StateCheck{stored("secret", knownvalue.Null()), stored("encrypted_secret", w.sealed(keys...)), stored("fingerprint", fingerprint)}
+}
+
+func recipients(keys ...key) string {
+	var quoted []string
+	for _, k := range keys {
+		quoted = append(quoted, fmt.Sprintf("%q", k.recipient))
+	}
+	return "recipients = [" + strings.Join(quoted, ", ") + "]\n"
+}
+
+func trigger(value int) string {
+	return fmt.Sprintf("old_secret_valid_for_seconds = 300\nrotate_when_changed = { v = \"%d\" }\n", value)
+}
+
+// With the provider's identity, a secret that exists nowhere in the clear still
+// signs the next rotation after the configured one has ended.
+func TestEncryptedSecretRotatesUnattended(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	first, second := newKey(t), newKey(t)
+	w.setenv("INTEGRATOR_IDENTITY", first.identity)
+	step := func(n int, checks []statecheck.StateCheck, keys ...key) resource.TestStep {
+		return resource.TestStep{
+			PreConfig:         func() { w.clock.Advance(time.Hour) },
+			Config:            secretResource(recipients(keys...) + trigger(n)),
+			ConfigStateChecks: checks,
+		}
+	}
+	created := step(1, append(w.encrypted(first, second), w.rotated(300)), first, second)
+	created.ConfigPlanChecks = preApply(planned("secret", knownvalue.Null()), plannedUnknown("encrypted_secret"), plannedUnknown("fingerprint"))
+	w.terraform(
+		created,
+		step(2, append(w.encrypted(first, second), w.rotated(300, 300)), first, second),
+		step(3, append(w.encrypted(first), w.rotated(300, 300, 300)), first),
+		// The last one is stored in the clear again, from its rotation on.
+		resource.TestStep{
+			PreConfig:         func() { w.clock.Advance(time.Hour) },
+			Config:            secretResource(trigger(4)),
+			ConfigPlanChecks:  preApply(plannedUnknown("secret"), planned("encrypted_secret", knownvalue.Null())),
+			ConfigStateChecks: []statecheck.StateCheck{stored("secret", w.newestSecret()), stored("encrypted_secret", knownvalue.Null())},
+		},
+	)
+}
+
+// Without an identity, nothing can be concluded about a ciphertext: refresh is
+// silent, nothing is adopted in its place, and a rotation says what it needs.
+func TestEncryptedSecretWithoutIdentity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	k := newKey(t)
+	keep := statecheck.CompareValue(compare.ValuesSame())
+	kept := func() statecheck.StateCheck { return keep.AddStateValue(address, tfjsonpath.New("encrypted_secret")) }
+	unchanged := secretResource(recipients(k) + trigger(1))
+	w.terraform(
+		resource.TestStep{Config: unchanged, ConfigStateChecks: append(w.encrypted(k), kept())},
+		// The configured one has ended, and so has the one in state: another is live.
+		resource.TestStep{
+			PreConfig: func() { w.setenv("INTEGRATOR_SECRET", w.Rotate(0)) },
+			Config:    unchanged, ConfigPlanChecks: preApply(plancheck.ExpectEmptyPlan()), ConfigStateChecks: []statecheck.StateCheck{kept()},
+		},
+		resource.TestStep{
+			PreConfig:   func() { w.Rotate(0) },
+			Config:      secretResource(recipients(k) + trigger(2)),
+			ExpectError: says("accepts none of the secrets", "is encrypted and could not be opened", "INTEGRATOR_IDENTITY"),
+		},
+		// With the identity, the secret in state is found dead and the live one adopted.
+		resource.TestStep{
+			PreConfig: func() {
+				w.setenv("INTEGRATOR_IDENTITY", k.identity)
+				w.setenv("INTEGRATOR_SECRET", w.Secret())
+			},
+			Config:            unchanged,
+			ConfigPlanChecks:  preApply(action(plancheck.ResourceActionUpdate), planned("secret", knownvalue.Null()), planned("rotated_at", knownvalue.Null())),
+			ConfigStateChecks: append(w.encrypted(k), w.rotated(300)),
+		},
+	)
+}
+
+// Recipients that are added encrypt what is in state, and rotate nothing; those
+// that are changed count from the next rotation on.
+func TestRecipientsAreAddedAndChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	first, second := newKey(t), newKey(t)
+	version := statecheck.CompareValue(compare.ValuesSame())
+	sameVersion := func(checks []statecheck.StateCheck) []statecheck.StateCheck {
+		return append(checks, version.AddStateValue(address, tfjsonpath.New("version")), w.rotated(300))
+	}
+	inPlace := preApply(action(plancheck.ResourceActionUpdate), planned("version", knownvalue.NotNull()), planned("fingerprint", knownvalue.NotNull()))
+	w.terraform(
+		resource.TestStep{Config: secretResource(trigger(1)), ConfigStateChecks: sameVersion([]statecheck.StateCheck{stored("secret", w.newestSecret())})},
+		resource.TestStep{Config: secretResource(recipients(first) + trigger(1)), ConfigPlanChecks: inPlace, ConfigStateChecks: sameVersion(w.encrypted(first))},
+		resource.TestStep{Config: secretResource(recipients(second) + trigger(1)), ConfigPlanChecks: inPlace, ConfigStateChecks: sameVersion(w.encrypted(first))},
+		resource.TestStep{Config: secretResource(trigger(1)), ConfigPlanChecks: inPlace, ConfigStateChecks: sameVersion(w.encrypted(first))},
+		resource.TestStep{
+			PreConfig: func() { w.setenv("INTEGRATOR_IDENTITY", first.identity) },
+			Config:    secretResource(recipients(second) + trigger(2)), ConfigStateChecks: append(w.encrypted(second), w.rotated(300, 300)),
+		},
+	)
+}
+
+// Recipients that are unknown while planning decide during apply.
+func TestRecipientsThatAreUnknown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	k := newKey(t)
+	unknown := fmt.Sprintf("resource \"terraform_data\" \"key\" {\n  input = %q\n}\n", k.recipient)
+	w.terraform(
+		resource.TestStep{Config: secretResource(trigger(1))},
+		resource.TestStep{
+			Config:            unknown + secretResource(trigger(1)+"recipients = [terraform_data.key.output]"),
+			ConfigStateChecks: append(w.encrypted(k), w.rotated(300)),
+		},
+	)
+}
+
+func TestImportIntoRecipientsStoresCiphertextOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	k := newKey(t)
+	w.terraform(
+		resource.TestStep{
+			Config: secretResource(recipients(k)) + fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, w.Key()),
+			ConfigPlanChecks: preApply(
+				action(plancheck.ResourceActionUpdate),
+				planned("secret", knownvalue.Null()), plannedUnknown("encrypted_secret")),
+			ConfigStateChecks: append(w.encrypted(k), w.rotated()),
+		},
+	)
+}
+
+func TestBadRecipientsNameTheirPosition(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	k := newKey(t)
+	config := func(list string) string { return secretResource("recipients = [" + list + "]") }
+	w.terraform(
+		resource.TestStep{Config: config(fmt.Sprintf("%q, %q", k.recipient, "age1nonsense")), ExpectError: says("Invalid recipient 2", "not a valid public key")},
+		resource.TestStep{Config: config(fmt.Sprintf("%q, %q", k.recipient, "")), ExpectError: says("Invalid recipient 2", "neither an age public key")},
+		resource.TestStep{Config: config(fmt.Sprintf("%q", k.identity)), ExpectError: says("Invalid recipient 1", "is a private key", "age-keygen -y")},
+	)
+	if n := len(w.Requests()); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
+// A recovery file that cannot be opened stops the rotation that it would have
+// saved, until its secret is made known in one of the two ways that it names.
+func TestSealedRecoveryFile(t *testing.T) {
+	t.Parallel()
+	for name, remedy := range map[string]func(c *cli, k key) string{
+		"identity":   func(_ *cli, k key) string { return "INTEGRATOR_IDENTITY=" + k.identity },
+		"configured": func(c *cli, _ key) string { return "INTEGRATOR_SECRET=" + c.Secret() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := newKey(t)
+			c := newCLI(t, secretResource(recipients(k)+trigger(1)))
+			c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.dir, "recovery"))
+			c.terraform(0, "apply", "-auto-approve")
+			// As if Terraform had been killed before it stored the state.
+			if err := os.Remove(filepath.Join(c.dir, "terraform.tfstate")); err != nil {
+				t.Fatal(err)
+			}
+			failed := c.terraform(1, "apply", "-auto-approve")
+			c.expect(failed, "An interrupted rotation cannot be completed", 1)
+			c.expect(failed, "jq -r .encrypted_secret", 1)
+			c.env = append(c.env, remedy(c, k))
+			c.expect(c.terraform(0, "apply", "-auto-approve"), "An interrupted rotation was completed", 1)
+			c.expectRotations(1)
+			c.expect(c.terraform(0, "plan"), "No changes", 1)
+		})
+	}
+}
+
+// The ephemeral resource opens the ciphertext in the apply that makes it.
+func TestDecryptedSecret(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	k, other := newKey(t), newKey(t)
+	factories := w.factories()
+	factories["echo"] = echoprovider.NewProviderServer()
+	config := func(identity string) string {
+		return secretResource(recipients(k)+"old_secret_valid_for_seconds = 300") + fmt.Sprintf(`
+ephemeral "integrator_decrypted_secret" "test" {
+  ciphertext = %s.encrypted_secret
+  %s
+}
+provider "echo" {
+  data = ephemeral.integrator_decrypted_secret.test
+}
+resource "echo" "test" {}
+`, address, identity)
+	}
+	opened := statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("secret"), w.newestSecret())
+	resource.UnitTest(t, resource.TestCase{
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)}, // ephemeral resources
+		ProtoV6ProviderFactories: factories,
+		Steps: []resource.TestStep{
+			{Config: config(fmt.Sprintf("identity = %q", k.identity)), ConfigStateChecks: []statecheck.StateCheck{opened}},
+			{Config: config(fmt.Sprintf("identity = %q", other.identity)), ExpectError: says("encrypted for other recipients")},
+			{Config: config(""), ExpectError: says("Missing identity", "INTEGRATOR_IDENTITY")},
+			{Config: config(`identity = "nonsense"`), ExpectError: says("Invalid identity", "neither an age identity")},
+			{Config: config(""), PreConfig: func() { w.setenv("INTEGRATOR_IDENTITY", k.identity) }, ConfigStateChecks: []statecheck.StateCheck{opened}},
+		},
+	})
+}
+
+// No file of an encrypted run holds a secret in the clear, and the age command
+// line opens what the provider encrypted, with an identity that it made.
+func TestEncryptedRunLeavesNoPlaintext(t *testing.T) {
+	t.Parallel()
+	tools := ageTools(t)
+	keyFile := filepath.Join(t.TempDir(), "key.txt")
+	command(t, "", filepath.Join(tools, "age-keygen"), "-o", keyFile)
+	recipient := strings.TrimSpace(command(t, "", filepath.Join(tools, "age-keygen"), "-y", keyFile))
+	identity, err := os.ReadFile(keyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	c := newCLI(t, "")
+	secrets := []string{c.Secret()}
+	c.env = append(c.env, "INTEGRATOR_IDENTITY="+string(identity), "TF_LOG=TRACE",
+		"TF_LOG_PATH="+filepath.Join(c.dir, "trace.log"), "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.dir, "recovery"))
+	printed := ""
+	for n := range 3 {
+		c.write(secretResource(recipients(key{recipient: recipient})+trigger(n)) + "output \"ciphertext\" {\n  value = " + address + ".encrypted_secret\n}\n")
+		printed += c.terraform(0, "plan", "-out=saved.plan")
+		printed += c.terraform(0, "apply", "saved.plan")
+		secrets = append(secrets, c.Secret())
+		ciphertext := c.terraform(0, "output", "-raw", "ciphertext")
+		if opened := command(t, ciphertext, filepath.Join(tools, "age"), "-d", "-i", keyFile); opened != c.Secret() {
+			t.Error("age does not open the newest secret")
+		}
+	}
+	if err := os.WriteFile(filepath.Join(c.dir, "output.txt"), []byte(printed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	err = filepath.WalkDir(c.dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.Contains(path, ".terraform"+string(filepath.Separator)) {
+			return err
+		}
+		files++
+		content, err := os.ReadFile(path)
+		for n, secret := range secrets {
+			if bytes.Contains(content, []byte(secret)) {
+				t.Errorf("%s holds secret %d in the clear", filepath.Base(path), n)
+			}
+		}
+		return err
+	})
+	if err != nil || files < 6 {
+		t.Errorf("%d files were searched: %v", files, err)
+	}
+}
+
+// ageTools installs the age command line, for the one test that uses it.
+func ageTools(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), "go", "install", "filippo.io/age/cmd/age@v1.3.2", "filippo.io/age/cmd/age-keygen@v1.3.2")
+	cmd.Env = append(os.Environ(), "GOBIN="+dir, "CGO_ENABLED=0")
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("installing age: %v\n%s", err, output)
+	}
+	return dir
+}
+
+func command(t *testing.T, stdin, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Stdin = strings.NewReader(stdin)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	stdout, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", filepath.Base(name), err, stderr.String())
+	}
+	return string(stdout)
+}

@@ -1,0 +1,193 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package recovery keeps an integrator's newest secret in a file until Terraform
+// is known to have it in its state.
+package recovery
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Entry is what the file holds.
+type Entry struct {
+	IntegratorKey string `json:"integrator_key"`
+	Endpoint      string `json:"endpoint"`
+	// Secret is the secret, or empty where EncryptedSecret is its armored age
+	// ciphertext; Fingerprint tells which one it is in either case.
+	Secret          string `json:"secret,omitempty"`
+	EncryptedSecret string `json:"encrypted_secret,omitempty"`
+	Fingerprint     string `json:"fingerprint"`
+	// ObtainedAt is when the secret was made; OldSecretExpiresAt is when the one
+	// before it ends, zero if it ended at once.
+	ObtainedAt         time.Time `json:"obtained_at"`
+	OldSecretExpiresAt time.Time `json:"old_secret_expires_at,omitzero"`
+	// Known are the fingerprints of the secrets that the run knew which made this
+	// one, and Triggers is the fingerprint of what caused it: a later run that
+	// knows one of them and has the same cause is the same rotation, tried again.
+	Known    []string `json:"known"`
+	Triggers string   `json:"triggers"`
+	// Replaced marks a secret that was about to be replaced: good for signing, but
+	// not the outcome of a rotation.
+	Replaced bool `json:"replaced,omitempty"`
+}
+
+// ErrDamaged is returned by Load for a file that cannot be used. It has been
+// set aside, and the next Load finds none.
+var ErrDamaged = errors.New("the recovery file is damaged")
+
+// Store is the one file of an integrator at an endpoint.
+type Store struct {
+	folder, key, endpoint string
+}
+
+// NewStore returns the store in a folder, which Save creates.
+func NewStore(folder, integratorKey, endpoint string) *Store {
+	return &Store{folder: folder, key: integratorKey, endpoint: endpoint}
+}
+
+// Path is the file's path.
+func (s *Store) Path() string {
+	sum := sha256.Sum256([]byte(s.endpoint + "\n" + s.key))
+	return filepath.Join(s.folder, "integrator-"+hex.EncodeToString(sum[:8])+".json")
+}
+
+// Load returns the entry, or nil if there is none. A damaged file is set aside
+// and reported as ErrDamaged.
+func (s *Store) Load() (*Entry, error) {
+	content, err := os.ReadFile(s.Path())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	entry, err := parse(content)
+	if err == nil && (entry.IntegratorKey != s.key || entry.Endpoint != s.endpoint) {
+		err = errors.New("it is of another integrator or endpoint")
+	}
+	if err != nil {
+		return nil, s.setAside(err)
+	}
+	return entry, nil
+}
+
+func parse(content []byte) (*Entry, error) {
+	entry := &Entry{}
+	if err := json.Unmarshal(content, entry); err != nil {
+		return nil, errors.New("it is not the JSON that was written") // err may quote it
+	}
+	if entry.Secret == "" && entry.EncryptedSecret == "" || entry.Fingerprint == "" {
+		return nil, errors.New("it holds no secret")
+	}
+	return entry, nil
+}
+
+func (s *Store) setAside(reason error) error {
+	aside, err := s.unused("damaged")
+	if err == nil {
+		err = os.Rename(s.Path(), aside)
+	}
+	if err != nil {
+		return fmt.Errorf("%w and could not be set aside: %w", ErrDamaged, err)
+	}
+	return fmt.Errorf("%w (%w); it was set aside as %s", ErrDamaged, reason, aside)
+}
+
+// Save puts the entry in the place of whatever is there. The file is written
+// whole or not at all, readable by its owner only, and has reached the disk when
+// Save returns.
+func (s *Store) Save(entry Entry) error {
+	content, err := s.encode(entry)
+	if err != nil {
+		return err
+	}
+	return s.write(s.Path(), content)
+}
+
+// SaveIfNone is Save, unless there is an entry already.
+func (s *Store) SaveIfNone(entry Entry) error {
+	if _, err := os.Lstat(s.Path()); err == nil {
+		return nil
+	}
+	return s.Save(entry)
+}
+
+// SaveReply keeps a reply that nothing could be made of, and returns its path.
+func (s *Store) SaveReply(body []byte) (string, error) {
+	if err := os.MkdirAll(s.folder, 0o700); err != nil {
+		return "", err
+	}
+	path, err := s.unused("reply")
+	if err != nil {
+		return "", err
+	}
+	return path, s.write(path, body)
+}
+
+// Remove deletes the file; that there is none is no error.
+func (s *Store) Remove() error {
+	if err := os.Remove(s.Path()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func (s *Store) encode(entry Entry) ([]byte, error) {
+	entry.IntegratorKey, entry.Endpoint = s.key, s.endpoint
+	return json.MarshalIndent(entry, "", "  ")
+}
+
+// unused returns a path beside the file that is not taken yet.
+func (s *Store) unused(kind string) (string, error) {
+	for n := 1; n < 1000; n++ {
+		path := fmt.Sprintf("%s.%s-%d", s.Path(), kind, n)
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("there are too many files beside %s", s.Path())
+}
+
+func (s *Store) write(path string, content []byte) (err error) {
+	if err := os.MkdirAll(s.folder, 0o700); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(s.folder, ".integrator-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(file.Name())
+		}
+	}()
+	_, err = file.Write(content)
+	err = errors.Join(err, file.Sync(), file.Close())
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(file.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(s.folder)
+}
+
+// syncFolder makes the rename last. Some systems, Windows among them, cannot
+// sync a folder, and do not need to.
+func syncFolder(folder string) error {
+	f, err := os.Open(folder)
+	if err != nil {
+		return nil
+	}
+	_ = f.Sync()
+	return f.Close()
+}
