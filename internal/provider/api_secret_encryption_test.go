@@ -225,7 +225,7 @@ func TestSealedRecoveryFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			k := newKey(t)
-			c := newCLI(t, secretResource(recipients(k)+trigger(1)))
+			c := newCLI(t, emulator.Options{}, secretResource(recipients(k)+trigger(1)))
 			c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.dir, "recovery"))
 			c.terraform(0, "apply", "-auto-approve")
 			// As if Terraform had been killed before it stored the state.
@@ -289,7 +289,7 @@ func TestEncryptedRunLeavesNoPlaintext(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	c := newCLI(t, "")
+	c := newCLI(t, emulator.Options{}, "")
 	secrets := []string{c.Secret()}
 	c.env = append(c.env, "INTEGRATOR_IDENTITY="+string(identity), "TF_LOG=TRACE",
 		"TF_LOG_PATH="+filepath.Join(c.dir, "trace.log"), "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.dir, "recovery"))

@@ -45,7 +45,7 @@ func TestFailedRotationKeepsTheSecret(t *testing.T) {
 		},
 		{
 			fault: emulator.Fault{Status: http.StatusInternalServerError},
-			says:  []string{"The API secret may have been rotated", "500 Internal Server Error", "If it was not, it still is", "apply again"},
+			says:  []string{"The API secret may have been rotated", "500 Internal Server Error", "if it was not, the old secret, as before", "apply again"},
 		},
 		{
 			env:  unreachable,

@@ -5,7 +5,6 @@ package provider_test
 
 import (
 	"io/fs"
-	"os"
 	"path"
 	"strings"
 	"testing"
@@ -13,7 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
+	"github.com/integrator/terraform-provider-integrator/examples"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
@@ -21,6 +22,13 @@ import (
 // Those in schedules are TestSchedules's.
 func TestExamples(t *testing.T) {
 	t.Parallel()
+	key := newKey(t)
+	variables := config.Variables{ // those without a default
+		"identity":       config.StringVariable(key.identity),
+		"recipient":      config.StringVariable(key.recipient),
+		"user_api_key":   config.StringVariable("ak_demo"),
+		"webhook_secret": config.StringVariable("whsec_demo"),
+	}
 	for dir, example := range publishedExamples(t) {
 		if strings.HasPrefix(dir, "schedules/") {
 			continue
@@ -30,7 +38,15 @@ func TestExamples(t *testing.T) {
 		}
 		t.Run(dir, func(t *testing.T) {
 			t.Parallel()
-			newWorld(t, emulator.Options{}).terraform(resource.TestStep{Config: example})
+			var versions []tfversion.TerraformVersionCheck
+			if strings.Contains(example, "ephemeral") { // values, and arguments that are write-only
+				versions = append(versions, tfversion.SkipBelow(tfversion.Version1_11_0))
+			}
+			resource.UnitTest(t, resource.TestCase{
+				TerraformVersionChecks:   versions,
+				ProtoV6ProviderFactories: newWorld(t, emulator.Options{}).factories(),
+				Steps:                    []resource.TestStep{{Config: example, ConfigVariables: variables}},
+			})
 		})
 	}
 }
@@ -53,12 +69,11 @@ func TestExampleRotates(t *testing.T) {
 func publishedExamples(t *testing.T) map[string]string {
 	t.Helper()
 	configs := map[string]string{}
-	folder := os.DirFS(examples)
-	err := fs.WalkDir(folder, ".", func(file string, _ fs.DirEntry, err error) error {
+	err := fs.WalkDir(examples.FS(), ".", func(file string, _ fs.DirEntry, err error) error {
 		if err != nil || path.Ext(file) != ".tf" {
 			return err
 		}
-		content, err := fs.ReadFile(folder, file)
+		content, err := fs.ReadFile(examples.FS(), file)
 		configs[path.Dir(file)] += string(content)
 		return err
 	})

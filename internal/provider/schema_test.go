@@ -19,8 +19,6 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/provider"
 )
 
-const examples = "../../examples"
-
 var update = flag.Bool("update", false, "accept the schema's present shape")
 
 // TestSchema asks the provider as Terraform does. A change of the shape that it
@@ -36,6 +34,7 @@ func TestSchema(t *testing.T) {
 		t.Errorf("%s: %s", d.Summary, d.Detail)
 	}
 
+	published := publishedExamples(t)
 	shape := describe(t, "provider", schemas.Provider)
 	for _, kind := range []struct {
 		name, folder string
@@ -47,8 +46,8 @@ func TestSchema(t *testing.T) {
 	} {
 		for _, name := range slices.Sorted(maps.Keys(kind.schemas)) {
 			shape += "\n" + describe(t, kind.name+" "+name, kind.schemas[name])
-			if found, _ := filepath.Glob(filepath.Join(examples, kind.folder, name, "*.tf")); len(found) == 0 {
-				t.Errorf("%s %s has no example in examples/%s/%s", kind.name, name, kind.folder, name)
+			if folder := kind.folder + "/" + name; published[folder] == "" {
+				t.Errorf("%s %s has no example in examples/%s", kind.name, name, folder)
 			}
 		}
 	}
