@@ -72,7 +72,7 @@ func New(config Config) *Client {
 		config.RetryWait = time.Second
 	}
 	if config.Clock == nil {
-		config.Clock = time.Now
+		config.Clock = time.Now //nolint:forbidigo // where the clock comes from
 	}
 	if config.Sleep == nil {
 		config.Sleep = sleep

@@ -72,7 +72,7 @@ func Start(options Options) (*Server, error) {
 	options.Key = cmp.Or(options.Key, "int_demo")
 	options.Secret = cmp.Or(options.Secret, randomSecret())
 	if options.Clock == nil {
-		options.Clock = time.Now
+		options.Clock = time.Now //nolint:forbidigo // where the clock comes from
 	}
 
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")

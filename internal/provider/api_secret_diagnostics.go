@@ -186,16 +186,22 @@ func (r *apiSecretResource) rotationFailed(failure *client.RegenerateError, repl
 	switch effect := failure.Effect(); {
 	case effect == client.Unchanged:
 		return diag.NewErrorDiagnostic("The API secret was not rotated",
-			paragraphs(happened, "Nothing was changed: the secret in use is as valid as it was.", remedy(failure.Err, r.client), r.sealedState(), blindCreate(failure)))
+			paragraphs(happened, "Nothing was changed: the secret in use is as valid as it was.", remedy(failure.Err, r.client), r.sealedState(), r.blindCreate(failure)))
 	case effect == client.Changed:
-		where := "Without recovery_dir the reply could not be kept, and the new secret is gone."
+		where, next := "Without recovery_dir the reply could not be kept, and the new secret is gone.", getLiveSecret+"."
 		if reply.err != nil {
 			where = fmt.Sprintf("The reply could not be kept (%s), and the new secret is gone.", reply.err)
 		} else if reply.path != "" {
-			where = fmt.Sprintf("The reply was kept in %s: look there for the new secret, and delete the file afterwards.", reply.path)
+			where = fmt.Sprintf("The reply was kept in %s: look there for the new secret.", reply.path)
+			next = "Set integrator_secret (INTEGRATOR_SECRET) to the new secret, delete the file and plan again. If it is not there: " + lowerFirst(getLiveSecret) + "."
+		}
+		valid := "Valid now: only the new secret, since the grace period was 0."
+		if failure.GracePeriod > 0 {
+			valid = fmt.Sprintf("Valid now: the new secret, and until %s the old one (the grace period of %s).",
+				clockTime(failure.AmbiguousSince.Add(failure.GracePeriod)), failure.GracePeriod)
 		}
 		return diag.NewErrorDiagnostic("The API secret was rotated, but the reply holds no readable secret",
-			paragraphs(happened, where, oldSecretValidity(failure), nextStep(failure),
+			paragraphs(happened, where, valid, next,
 				"The request was not repeated, since that would end one more secret. The API has changed; please report it to the provider's maintainers."))
 	case failure.Outcome == client.SecretRefused:
 		return diag.NewErrorDiagnostic("The API secret was probably rotated, and its only copy is lost",
@@ -223,9 +229,9 @@ func nextStep(failure *client.RegenerateError) string {
 	return "Wait a minute and apply again. If the old secret is refused then: " + lowerFirst(getLiveSecret) + "."
 }
 
-// blindCreate explains why the secret in state was not tried.
-func blindCreate(failure *client.RegenerateError) string {
-	if failure.Outcome != client.SecretRefused {
+// blindCreate explains why the secret in state was not tried, if it was not.
+func (r *apiSecretResource) blindCreate(failure *client.RegenerateError) string {
+	if failure.Outcome != client.SecretRefused || len(r.secrets.signers()) > 0 || r.secrets.sealed() {
 		return ""
 	}
 	return "If this replaces a secret in state with create_before_destroy: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +

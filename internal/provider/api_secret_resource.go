@@ -60,7 +60,7 @@ func (r *apiSecretResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The API secret of the integrator. Creating or replacing this resource regenerates the secret, and so ends the one in use: at once, or after a grace period. Destroying it only forgets it.",
+		MarkdownDescription: "The API secret of the integrator. Creating or replacing this resource regenerates the secret, and so ends the one in use: at once, or after a grace period. To keep that one, import it instead. `rotate_when_changed` and `rotate_after_days` rotate in place. Destroying this resource only forgets the secret. An integrator has one secret, so manage it with one resource.",
 		Attributes: map[string]schema.Attribute{
 			"old_secret_valid_for_seconds": schema.Int64Attribute{
 				MarkdownDescription: fmt.Sprintf("Grace period: how many seconds the old secret stays valid after a rotation, a whole number from 0 to %d; default 0, the API's own, which ends the old secret at once. 300 gives its users five minutes to switch. A change is stored, calls nothing, and counts from the next rotation.", maxGraceSeconds),
@@ -70,7 +70,7 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Validators:          []validator.Int64{int64validator.Between(0, maxGraceSeconds)},
 			},
 			"rotate_when_changed": schema.MapAttribute{
-				MarkdownDescription: "Values of your choice, such as `{ schedule = time_rotating.monthly.rotation_rfc3339 }`: a change to any of them rotates the secret in place. Adding the map to a resource that had none, or removing it, does not.",
+				MarkdownDescription: "Values of your choice, such as `{ schedule = time_rotating.monthly.rotation_rfc3339 }`: a change to any of them, to one known only after apply included, rotates the secret in place. Adding the map to a resource that had none, or removing it, does not.",
 				ElementType:         types.StringType,
 				Optional:            true,
 			},
@@ -107,7 +107,7 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 			},
 			"old_secret_expires_at": schema.StringAttribute{
-				MarkdownDescription: "When the secret before this one stops working, as RFC 3339 time such as `2026-08-19T15:21:07.597Z`. Null if it ended at once.",
+				MarkdownDescription: "When the secret before this one stops working, as RFC 3339 time such as `2026-08-19T15:21:07.597Z`. Null if it ended at once, if the API gave no usable time, and for a secret that this resource did not make.",
 				CustomType:          timetypes.RFC3339Type{},
 				Computed:            true,
 			},
@@ -117,12 +117,12 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 			},
 			"next_rotation_at": schema.StringAttribute{
-				MarkdownDescription: "From when on a plan rotates the secret because of `rotate_after_days`, as RFC 3339 time in UTC. Null without `rotate_after_days`.",
+				MarkdownDescription: "From when on a plan rotates the secret because of `rotate_after_days`, as RFC 3339 time in UTC such as `2026-09-18T14:21:07Z`. Null without `rotate_after_days`.",
 				CustomType:          timetypes.RFC3339Type{},
 				Computed:            true,
 			},
 			"version": schema.Int64Attribute{
-				MarkdownDescription: "Unix time in seconds at which this secret was obtained, such as `1787149267`. It changes with every new secret and tells nothing about it: use it for `*_wo_version` arguments and as a trigger.",
+				MarkdownDescription: "Unix time in seconds at which this secret was obtained, such as `1787149267`. It rises with every new secret and tells nothing about it: use it for `*_wo_version` arguments and as a trigger.",
 				Computed:            true,
 			},
 		},

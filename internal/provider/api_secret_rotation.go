@@ -107,22 +107,24 @@ func (r *apiSecretResource) failRotation(err error, seal *seal, diags *diag.Diag
 // the recovery folder, if it is live; nil if there is none. It is not ok to go on
 // where there is one that cannot be opened: a rotation would end it.
 func (r *apiSecretResource) resume(ctx context.Context, recovered *recoveredSecret, model *apiSecretModel, diags *diag.Diagnostics) (resumed *newSecret, ok bool) {
-	if recovered == nil || recovered.Replaced || recovered.Triggers != model.triggers() || r.secrets.holds(recovered.Fingerprint) {
+	if recovered == nil || r.secrets.holds(recovered.Fingerprint) {
 		return nil, true
 	}
 	known := r.secrets.fingerprints(r.client.ConfiguredSecret().Fingerprint())
-	sameRun := func(f string) bool { return f == recovered.Fingerprint || slices.Contains(recovered.Known, f) }
-	if !slices.ContainsFunc(known, sameRun) {
-		return nil, true
-	}
+	sameRun := !recovered.Replaced && recovered.Triggers == model.triggers() && slices.ContainsFunc(known, func(f string) bool {
+		return f == recovered.Fingerprint || slices.Contains(recovered.Known, f)
+	})
 	if recovered.secret.IsZero() {
-		diags.Append(recoverySealed(r.recovery.Path()))
-		return nil, false
-	}
-	if err := r.client.Probe(ctx, recovered.secret); err != nil {
-		if refused(err) {
-			diags.Append(recoveryDead(r.recovery.Path()))
+		if sameRun {
+			diags.Append(recoverySealed(r.recovery.Path()))
 		}
+		return nil, !sameRun
+	}
+	err := r.client.Probe(ctx, recovered.secret)
+	if refused(err) {
+		diags.Append(recoveryDead(r.recovery.Path()))
+	}
+	if err != nil || !sameRun {
 		return nil, true
 	}
 	diags.Append(rotationResumed(r.recovery.Path(), recovered.ObtainedAt))

@@ -37,7 +37,7 @@ func (d *profileDataSource) Metadata(_ context.Context, req datasource.MetadataR
 
 func (d *profileDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The profile of the integrator that the provider acts for. It is signed with the provider's `integrator_secret`, or with a newer secret made in the same run.",
+		MarkdownDescription: "The profile of the integrator that the provider acts for. It is signed with the provider's `integrator_secret`, or with a newer secret made in the same run: Terraform does not show it the state of other resources.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Identifier of the integrator on the platform.",

@@ -70,15 +70,15 @@ func (p *integratorProvider) Metadata(_ context.Context, _ provider.MetadataRequ
 
 func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Rotates the API secret of an integrator of the Spritz Finance platform, and keeps it where Terraform can hand it on.",
+		MarkdownDescription: "Rotates the API secret of an integrator of the Spritz Finance platform, and keeps it where Terraform can hand it on. Works with Terraform and OpenTofu 1.8 and later.",
 		Attributes: map[string]schema.Attribute{
 			settingKey: schema.StringAttribute{
-				MarkdownDescription: "Key of the integrator to act for, such as `int_1a2b3c`. It is no secret. " + fromEnvironment(settingKey),
+				MarkdownDescription: "Key of the integrator to act for, such as `int_1a2b3c`. It must be set, and is no secret. " + fromEnvironment(settingKey),
 				Optional:            true,
 				Validators:          []validator.String{parsedBy(checkKey)},
 			},
 			settingSecret: schema.StringAttribute{
-				MarkdownDescription: "API secret that signs requests until a newer one is known: the one in the state of `integrator_api_secret` comes first, so this needs to be live for the first apply only. " + fromEnvironment(settingSecret),
+				MarkdownDescription: "API secret of the integrator, such as `sk_live_…`. It must be set, and be live for the first apply; from then on the secret in the state of `integrator_api_secret` signs its rotations. `integrator_profile`, and a replacement with `create_before_destroy`, cannot see that state and need this one to be live. " + fromEnvironment(settingSecret),
 				Optional:            true,
 				Sensitive:           true,
 				Validators:          []validator.String{parsedBy(checkSecret)},
@@ -105,7 +105,7 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				Validators:          []validator.Int64{int64validator.Between(0, maxMaxRetries)},
 			},
 			settingRequestTimeout: schema.StringAttribute{
-				MarkdownDescription: fmt.Sprintf("How long to wait for the answer to one request, as a Go duration between `%s` and `%s`, such as `30s`; default `2m`.", minRequestTimeout, maxRequestTimeout),
+				MarkdownDescription: fmt.Sprintf("How long to wait for the answer to one request, as a Go duration between `%s` and `%s`, such as `30s`; default `2m`. Refresh and plan wait no longer than 20 s for a secret that they check.", minRequestTimeout, maxRequestTimeout),
 				Optional:            true,
 				Validators:          []validator.String{parsedBy(checkRequestTimeout)},
 			},
@@ -121,7 +121,7 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				Validators:          []validator.String{parsedBy(checkIdentity)},
 			},
 			settingSkipCredentialsValidation: schema.BoolAttribute{
-				MarkdownDescription: "`true` stops refresh and plan from asking the API whether the secrets that they know are still accepted; default `false`. A secret that was rotated elsewhere is not noticed then.",
+				MarkdownDescription: "`true` stops refresh, plan and import from asking the API whether the secrets that they know are still accepted; default `false`. A secret that was rotated elsewhere is not noticed then.",
 				Optional:            true,
 			},
 		},

@@ -71,7 +71,7 @@ func (o Options) withDefaults() Options {
 		o.Getenv = os.Getenv
 	}
 	if o.Clock == nil {
-		o.Clock = time.Now
+		o.Clock = time.Now //nolint:forbidigo // where the clock comes from
 	}
 	if o.BeginRotation == nil {
 		o.BeginRotation = func() func() { return func() {} }

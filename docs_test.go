@@ -1,0 +1,213 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main_test
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// page is a Markdown file of this repository.
+type page struct {
+	name    string
+	text    string   // without fenced blocks
+	blocks  []string // fenced ones in the language terraform
+	anchors []string
+}
+
+var (
+	fenced  = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$")
+	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
+)
+
+// TestLinks follows the relative links, on GitHub and in the Registry.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	pages := readPages(t)
+	for _, p := range pages {
+		for _, match := range link.FindAllStringSubmatch(p.text, -1) {
+			target, anchor, _ := strings.Cut(match[1], "#")
+			if strings.Contains(target, "://") {
+				continue
+			}
+			target = path.Join(path.Dir(p.name), target)
+			if match[1][0] == '#' {
+				target = p.name
+			}
+			inDocs := strings.HasPrefix(p.name, "docs/")
+			switch _, err := os.Stat(target); {
+			case err != nil:
+				t.Errorf("%s links to %s: %v", p.name, match[1], err)
+			case inDocs && !strings.HasPrefix(target, "docs/"):
+				t.Errorf("%s links to %s: the Registry has docs/ only", p.name, match[1])
+			case p.name == "docs/index.md":
+				t.Errorf("%s links to %s: the Registry serves it at an address that relative links do not work from", p.name, match[1])
+			case anchor != "" && !slices.Contains(pages[target].anchors, anchor):
+				t.Errorf("%s links to %s: there is no such heading", p.name, match[1])
+			}
+		}
+	}
+}
+
+// TestConfigurations checks the syntax and the format of what the pages show as
+// Terraform configuration.
+func TestConfigurations(t *testing.T) {
+	t.Parallel()
+	dir, blocks := t.TempDir(), 0
+	for _, p := range readPages(t) {
+		for i, block := range p.blocks {
+			file := fmt.Sprintf("%s-%d.tf", strings.ReplaceAll(p.name, "/", "-"), i+1)
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(block), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			blocks++
+		}
+	}
+	if blocks == 0 {
+		t.Fatal("no configuration was found")
+	}
+	output, err := exec.CommandContext(t.Context(), terraform(t), "fmt", "-check", "-diff", dir).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, output)
+	}
+}
+
+// TestMessagesAreExplained compares what the provider says with the guide that
+// explains it, in both directions.
+func TestMessagesAreExplained(t *testing.T) {
+	t.Parallel()
+	guide := readPages(t)["docs/guides/when-things-go-wrong.md"].text
+	said := summaries(t)
+	for _, summary := range said {
+		if !strings.Contains(guide, "\n### "+summary+"\n") && !strings.Contains(guide, "`"+summary+"`") {
+			t.Errorf("the guide does not explain %q", summary)
+		}
+	}
+	explained := regexp.MustCompile(`(?m)^### (.+)\n\n\*\*What happened:\*\*`)
+	for _, match := range explained.FindAllStringSubmatch(guide, -1) {
+		if !slices.Contains(said, match[1]) {
+			t.Errorf("the guide explains %q, which the provider never says", match[1])
+		}
+	}
+}
+
+// readPages reads the Markdown files of the top level and of docs/, by name.
+func readPages(t *testing.T) map[string]page {
+	t.Helper()
+	pages := map[string]page{}
+	err := fs.WalkDir(os.DirFS("."), ".", func(name string, entry fs.DirEntry, err error) error {
+		if entry.IsDir() && name != "." && name != "docs" && !strings.HasPrefix(name, "docs/") {
+			return fs.SkipDir
+		}
+		if err != nil || path.Ext(name) != ".md" {
+			return err
+		}
+		content, err := os.ReadFile(name)
+		pages[name] = newPage(name, strings.ReplaceAll(string(content), "\r\n", "\n"))
+		return err
+	})
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	return pages
+}
+
+func newPage(name, content string) page {
+	p := page{name: name, text: fenced.ReplaceAllString(content, "")}
+	for _, match := range fenced.FindAllStringSubmatch(content, -1) {
+		if match[1] == "terraform" {
+			p.blocks = append(p.blocks, match[2])
+		}
+	}
+	for _, match := range heading.FindAllStringSubmatch(p.text, -1) {
+		p.anchors = append(p.anchors, anchorOf(match[1]))
+	}
+	return p
+}
+
+// anchorOf is the anchor that GitHub gives to a heading.
+func anchorOf(heading string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-', r == '_', unicode.IsLetter(r), unicode.IsDigit(r):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, heading)
+}
+
+// summaries are the first lines of the provider's messages, as far as they are
+// constant.
+func summaries(t *testing.T) []string {
+	t.Helper()
+	// The summary's place among the arguments.
+	places := map[string]int{
+		"NewErrorDiagnostic": 0, "NewWarningDiagnostic": 0, "AddError": 0, "AddWarning": 0,
+		"NewAttributeErrorDiagnostic": 1, "NewAttributeWarningDiagnostic": 1, "AddAttributeError": 1, "AddAttributeWarning": 1,
+	}
+	files, err := filepath.Glob("internal/provider/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(tree, func(node ast.Node) bool {
+			call, isCall := node.(*ast.CallExpr)
+			if !isCall {
+				return true
+			}
+			function, isMethod := call.Fun.(*ast.SelectorExpr)
+			if !isMethod {
+				return true
+			}
+			if place, reports := places[function.Sel.Name]; reports {
+				if literal, isLiteral := call.Args[place].(*ast.BasicLit); isLiteral {
+					summary, _ := strconv.Unquote(literal.Value)
+					found = append(found, summary)
+				}
+			}
+			return true
+		})
+	}
+	if len(found) == 0 {
+		t.Fatal("no message was found")
+	}
+	return found
+}
+
+// terraform is the CLI that the acceptance tests use too.
+func terraform(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"), "tofu"} {
+		if found, err := exec.LookPath(name); err == nil {
+			return found
+		}
+	}
+	t.Skip("neither terraform nor tofu is on the PATH, and the format is theirs to judge")
+	return ""
+}

@@ -1,0 +1,123 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package acceptance_test
+
+import (
+	"testing"
+	"time"
+)
+
+func TestRotationElsewhereIsAdopted(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	w.apply().has(0)
+	elsewhere := w.Rotate(0)
+	w.plan().has(0, "The API does not accept the secret in state", "Get a live secret from the platform", "it will be adopted")
+
+	w.env["INTEGRATOR_SECRET"] = elsewhere
+	w.plan().has(2, "will be updated in-place")
+	w.apply().has(0, "1 changed")
+	w.sent(1)
+	w.stores(2, false)
+	w.plan().has(0, "No changes")
+}
+
+func TestRotationElsewhereWithGraceIsReportedThenAdopted(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	w.apply().has(0)
+	old := w.Secret()
+	w.env["INTEGRATOR_SECRET"] = w.Rotate(time.Hour)
+	w.plan().has(0, "The API accepts another secret beside the one in state", "from integrator_secret", "the next plan adopts the other one")
+	w.apply().has(0)
+	w.stores(1, false)
+
+	w.Revoke(old) // the hour is over
+	w.apply().has(0, "1 changed")
+	w.sent(1)
+	w.stores(2, false)
+	w.plan().has(0, "No changes")
+}
+
+// The configured secret is one before the one in state, and still accepted,
+// while the one in state is not (yet).
+func TestSupersededSecretIsNotAdopted(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	w.configure(resource{grace: 3600})
+	w.apply().has(0)
+	w.env["INTEGRATOR_SECRET"] = w.Secret()
+	w.configure(resource{grace: 3600, trigger: "2"})
+	w.apply().has(0)
+	w.Revoke(w.Secret())
+
+	w.plan().has(0, "The API does not accept the secret in state", "integrator_secret is this one or an older one, which is never adopted", "plan again in a minute")
+	w.apply().has(0, "0 changed")
+	w.stores(2, false)
+	w.sent(2)
+}
+
+// foreigners configure the provider for something else than what is in state,
+// and return the import command that the provider names.
+func foreigners() map[string]func(w *workspace) string {
+	return map[string]func(w *workspace) string{
+		"another integrator": func(w *workspace) string {
+			w.env["INTEGRATOR_KEY"] = "int_another"
+			return "terraform import <address> int_another"
+		},
+		"another endpoint": func(w *workspace) string {
+			w.env["INTEGRATOR_ENDPOINT"] = startEmulator(w.t).URL()
+			return "terraform import <address> int_demo"
+		},
+	}
+}
+
+// A state that is not the provider's is kept, nothing is asked about it, and
+// only a rotation is refused.
+func TestForeignState(t *testing.T) {
+	t.Parallel()
+	for name, foreign := range foreigners() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorkspace(t)
+			w.apply().has(0)
+			command := foreign(w)
+			before := w.Count("", "")
+
+			w.plan().has(0, "The secret belongs to another integrator or endpoint", "It was neither checked nor changed", command)
+			w.apply().has(0, "0 changed")
+			for _, createFirst := range []bool{false, true} {
+				w.configure(resource{createFirst: createFirst})
+				w.apply("-replace="+address).has(1, "The secret to be rotated belongs to another integrator or endpoint", "Nothing was sent", command)
+			}
+			w.configure(resource{trigger: "2"})
+			w.apply().has(1, "The secret to be rotated belongs to another integrator or endpoint", "Nothing was sent", command)
+			w.stores(1, false)
+			w.configure(resource{})
+			w.terraform("destroy", "-auto-approve").has(0, "Destroy complete")
+			if n := w.Count("", "") - before; n != 0 {
+				t.Errorf("%d requests", n)
+			}
+		})
+	}
+}
+
+// The way to another endpoint that the warning names.
+func TestMoveToAnotherEndpoint(t *testing.T) {
+	t.Parallel()
+	w, target := newWorkspace(t), newWorkspace(t)
+	w.apply().has(0)
+	target.folder = w.folder
+	target.env["TF_LOG_PATH"] = w.env["TF_LOG_PATH"]
+
+	target.plan().has(0, "To move on purpose: terraform state rm <address>, then terraform import <address> int_demo.")
+	target.terraform("state", "rm", address).has(0)
+	target.terraform("import", address, target.Key()).has(0)
+	target.apply().has(0, "1 changed")
+	target.stores(0, false)
+	target.sent(0)
+	target.plan().has(0, "No changes")
+}

@@ -1,0 +1,56 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package acceptance_test
+
+import "testing"
+
+// Without recovery_dir a crash loses the new secret. Nothing hangs, the next
+// plan says what is wrong, and a live secret is the way out that it names.
+func TestCrashWithoutRecovery(t *testing.T) {
+	t.Parallel()
+	for i, want := range []struct {
+		code  int
+		texts []string
+	}{
+		{2, []string{"The API does not accept integrator_secret", "set integrator_secret (INTEGRATOR_SECRET) to the live one"}},
+		{1, []string{"The API accepts none of the secrets that could sign this rotation", "Get a live secret from the platform", "Nothing was changed"}},
+		{2, []string{"The API does not accept integrator_secret", "set integrator_secret (INTEGRATOR_SECRET) to the live one"}},
+		{0, []string{"The API does not accept the secret in state", "Get a live secret from the platform", "it will be adopted"}},
+	} {
+		rotation := rotations()[i]
+		t.Run(rotation.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorkspace(t)
+			rotation.prepare(w)
+			rotation.crash(w, crash{kill: killBeforeReply})
+			w.plan().has(want.code, want.texts...)
+			w.sent(w.newest())
+
+			w.env["INTEGRATOR_SECRET"] = w.Secret()
+			w.apply().has(0)
+			w.stores(w.newest(), false)
+			w.plan().has(0, "No changes")
+		})
+	}
+}
+
+// While the grace period lasts, the old secret still replaces the lost one.
+func TestCrashWithoutRecoveryWithinTheGracePeriod(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	w.configure(resource{grace: 300})
+	w.apply().has(0)
+	w.configure(resource{grace: 300, trigger: "2"})
+	rotation{}.crash(w, crash{kill: killBeforeReply})
+
+	w.apply().has(0)
+	w.stores(3, false)
+	w.sent(3)
+	if signer := w.signer(); signer != 1 {
+		t.Errorf("secret %d signed, want the one in state", signer)
+	}
+	w.plan().has(0, "No changes")
+}

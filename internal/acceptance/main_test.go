@@ -1,0 +1,63 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package acceptance_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestMain builds the provider once and points Terraform at it; the tests
+// inherit the environment.
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "integrator-acceptance-")
+	if err == nil {
+		err = prepare(folder)
+	}
+	code := 1
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	} else {
+		code = m.Run()
+	}
+	_ = os.RemoveAll(folder)
+	os.Exit(code)
+}
+
+func prepare(folder string) error {
+	if _, err := exec.LookPath("terraform"); err != nil {
+		return fmt.Errorf("these tests need Terraform: %w", err)
+	}
+	build := exec.Command("go", "build", "-o", folder, "github.com/integrator/terraform-provider-integrator")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("building the provider: %w\n%s", err, output)
+	}
+	// With an override and no other provider, Terraform needs no init.
+	config := filepath.Join(folder, "cli.tfrc")
+	content := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"integrator/integrator\" = %q\n  }\n}\n", folder)
+	if err := os.WriteFile(config, []byte(content), 0o600); err != nil {
+		return err
+	}
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		if strings.HasPrefix(name, "TF_") || strings.HasPrefix(name, "INTEGRATOR_") {
+			if err := os.Unsetenv(name); err != nil {
+				return err
+			}
+		}
+	}
+	for name, value := range map[string]string{"CHECKPOINT_DISABLE": "1", "TF_CLI_ARGS": "-no-color", "TF_CLI_CONFIG_FILE": config} {
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,170 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package acceptance_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// run is Terraform under way, in a process group of its own.
+type run struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	output string // file
+	ended  chan struct{}
+
+	// alive gives EOF once Terraform and all that it started have ended: it is
+	// the other end of their standard input, which go-plugin hands on.
+	alive *os.File
+}
+
+// start starts Terraform without waiting for its end.
+func (w *workspace) start(command string, args ...string) *run {
+	w.t.Helper()
+	output, err := os.CreateTemp(w.folder, "output-*.txt")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer output.Close()
+	// Nothing reads it, so it may be the end of a pipe that is for writing.
+	alive, stdin, err := os.Pipe()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer stdin.Close()
+
+	cmd := exec.Command("terraform", append([]string{command}, args...)...)
+	cmd.Dir = w.folder
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, output, output
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Env = os.Environ()
+	for name, value := range w.env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	if err := cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	w.logs = append(w.logs, output.Name())
+	r := &run{t: w.t, cmd: cmd, output: output.Name(), ended: make(chan struct{}), alive: alive}
+	go func() {
+		_ = cmd.Wait()
+		close(r.ended)
+	}()
+	w.t.Cleanup(func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		<-r.ended
+		r.gone()
+		_ = alive.Close()
+	})
+	return r
+}
+
+// signal sends a signal to Terraform alone, or to its whole group.
+func (r *run) signal(signal syscall.Signal, group bool) {
+	r.t.Helper()
+	pid := r.cmd.Process.Pid
+	if group {
+		pid = -pid
+	}
+	if err := syscall.Kill(pid, signal); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// says waits until the output holds some words.
+func (r *run) says(words string) {
+	r.t.Helper()
+	eventually(r.t, fmt.Sprintf("%q in the output", words), func() bool {
+		content, err := os.ReadFile(r.output)
+		return err == nil && strings.Contains(string(content), words)
+	})
+}
+
+// wait waits for Terraform's end, not that of what it started.
+func (r *run) wait() result {
+	r.t.Helper()
+	select {
+	case <-r.ended:
+	case <-time.After(patience):
+		r.t.Fatal("Terraform does not end")
+	}
+	content, err := os.ReadFile(r.output)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Logf("%s\n%s", strings.Join(r.cmd.Args, " "), content)
+	return result{t: r.t, code: r.cmd.ProcessState.ExitCode(), text: strings.Join(strings.Fields(string(content)), " ")}
+}
+
+// gone waits for the end of everything that the run started.
+func (r *run) gone() {
+	r.t.Helper()
+	err := r.alive.SetReadDeadline(time.Now().Add(patience))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if _, err := r.alive.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		r.t.Fatalf("the provider outlives Terraform: %v", err)
+	}
+}
+
+// result is how Terraform ended, and its output on one line.
+type result struct {
+	t    *testing.T
+	code int
+	text string
+}
+
+// has checks the exit code and that the output holds some texts.
+func (r result) has(code int, texts ...string) {
+	r.t.Helper()
+	if r.code != code {
+		r.t.Errorf("exit code %d, want %d", r.code, code)
+	}
+	for _, text := range texts {
+		if !strings.Contains(r.text, text) {
+			r.t.Errorf("the output lacks %q", text)
+		}
+	}
+}
+
+// lacks checks that the output holds none of some texts.
+func (r result) lacks(texts ...string) {
+	r.t.Helper()
+	for _, text := range texts {
+		if strings.Contains(r.text, text) {
+			r.t.Errorf("the output has %q", text)
+		}
+	}
+}
+
+// terraform runs a command to its end.
+func (w *workspace) terraform(command string, args ...string) result {
+	w.t.Helper()
+	return w.start(command, args...).wait()
+}
+
+func (w *workspace) apply(args ...string) result {
+	w.t.Helper()
+	return w.terraform("apply", append([]string{"-input=false", "-auto-approve"}, args...)...)
+}
+
+// plan exits with 0 for an empty plan, 2 for one with changes, 1 for an error.
+func (w *workspace) plan(args ...string) result {
+	w.t.Helper()
+	return w.terraform("plan", append([]string{"-input=false", "-detailed-exitcode"}, args...)...)
+}
+
+func (w *workspace) path(name string) string { return filepath.Join(w.folder, name) }

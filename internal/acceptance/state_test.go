@@ -1,0 +1,105 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package acceptance_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"slices"
+)
+
+// none stands for no secret where secrets are numbered. The first, which the
+// environment configures, is 0; the next ones are numbered as they are issued.
+const none = -1
+
+// object is one of the resource's in the state file.
+type object struct {
+	Status     string // "tainted" or ""
+	Deposed    string
+	Attributes attributes
+}
+
+type attributes struct {
+	Secret             string
+	Version            int64
+	RotatedAt          *string `json:"rotated_at"`
+	OldSecretExpiresAt *string `json:"old_secret_expires_at"`
+}
+
+// objects are those of a resource in the state: the current one, if any, and
+// deposed ones.
+func (w *workspace) objects(resource string) []object {
+	w.t.Helper()
+	content, err := os.ReadFile(w.path("terraform.tfstate"))
+	if os.IsNotExist(err) || err == nil && len(content) == 0 {
+		return nil // an apply that was killed leaves an empty file
+	}
+	var state struct {
+		Resources []struct {
+			Name      string
+			Instances []object
+		}
+	}
+	if err == nil {
+		err = json.Unmarshal(content, &state)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var objects []object
+	for _, r := range state.Resources {
+		if r.Name == resource {
+			objects = append(objects, r.Instances...)
+		}
+	}
+	return objects
+}
+
+// number is the number of a secret.
+func (w *workspace) number(secret string) int { return slices.Index(w.Secrets(), secret) }
+
+// newest is the number of the newest secret.
+func (w *workspace) newest() int { return len(w.Secrets()) - 1 }
+
+// stores checks which secret is the current one in state, and whether it is
+// tainted.
+func (w *workspace) stores(number int, tainted bool) {
+	w.t.Helper()
+	stored, status := none, ""
+	for _, o := range w.objects("this") {
+		if o.Deposed == "" {
+			stored, status = w.number(o.Attributes.Secret), o.Status
+		}
+	}
+	if stored != number {
+		w.t.Errorf("the state holds secret %d, want %d", stored, number)
+	}
+	if (status == "tainted") != tainted {
+		w.t.Errorf("the state's object has status %q", status)
+	}
+}
+
+// sent checks how many requests for a new secret have arrived.
+func (w *workspace) sent(posts int) {
+	w.t.Helper()
+	if got := w.posts(); got != posts {
+		w.t.Errorf("%d requests for a new secret, want %d", got, posts)
+	}
+}
+
+// signer is the number of the secret that signed the last request for a new
+// one.
+func (w *workspace) signer() int {
+	w.t.Helper()
+	requests := w.Requests()
+	for _, request := range slices.Backward(requests) {
+		if request.Method == http.MethodPost {
+			return request.SignedWith
+		}
+	}
+	return none
+}
