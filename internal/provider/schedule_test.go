@@ -27,20 +27,20 @@ import (
 func TestSchedules(t *testing.T) {
 	t.Parallel()
 	examples := publishedExamples(t)
-	maps.DeleteFunc(examples, func(dir, _ string) bool { return !strings.HasPrefix(dir, "schedules/") })
+	maps.DeleteFunc(examples, func(file, _ string) bool { return !strings.HasPrefix(file, "schedules/") })
 	actions := map[string]plancheck.ResourceActionType{
-		"schedules/rotate_after_days":      plancheck.ResourceActionUpdate,
-		"schedules/time_rotating-in-place": plancheck.ResourceActionUpdate,
-		"schedules/time_static-replace":    plancheck.ResourceActionDestroyBeforeCreate,
-		"schedules/terraform_data-replace": plancheck.ResourceActionDestroyBeforeCreate,
+		"schedules/rotate_after_days/main.tf":      plancheck.ResourceActionUpdate,
+		"schedules/time_rotating-in-place/main.tf": plancheck.ResourceActionUpdate,
+		"schedules/time_static-replace/main.tf":    plancheck.ResourceActionDestroyBeforeCreate,
+		"schedules/terraform_data-replace/main.tf": plancheck.ResourceActionDestroyBeforeCreate,
 	}
 	if published, tested := slices.Sorted(maps.Keys(examples)), slices.Sorted(maps.Keys(actions)); !slices.Equal(published, tested) {
 		t.Errorf("published are %v, but tested %v", published, tested)
 	}
-	for dir, action := range actions {
-		t.Run(dir, func(t *testing.T) {
+	for file, action := range actions {
+		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			testSchedule(t, examples[dir], []int{3600, 3600}, plancheck.ExpectResourceAction(scheduled, action))
+			testSchedule(t, examples[file], []int{3600, 3600}, plancheck.ExpectResourceAction(scheduled, action))
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -46,8 +47,8 @@ func TestSchema(t *testing.T) {
 	} {
 		for _, name := range slices.Sorted(maps.Keys(kind.schemas)) {
 			shape += "\n" + describe(t, kind.name+" "+name, kind.schemas[name])
-			if folder := kind.folder + "/" + name; published[folder] == "" {
-				t.Errorf("%s %s has no example in examples/%s", kind.name, name, folder)
+			if file := path.Join(kind.folder, name, strings.TrimSuffix(kind.folder, "s")+".tf"); published[file] == "" {
+				t.Errorf("%s %s has no example in examples/%s", kind.name, name, file)
 			}
 		}
 	}
