@@ -6,6 +6,7 @@ package provider_test
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -142,7 +143,7 @@ func mirrored(namespace, name, version string) string {
 }
 
 func runGo(env []string, args ...string) error {
-	cmd := exec.Command("go", args...)
+	cmd := exec.CommandContext(context.Background(), "go", args...)
 	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return errors.New(strings.Join(cmd.Args, " ") + ": " + err.Error() + "\n" + string(output))
