@@ -4,7 +4,6 @@
 package provider_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
@@ -99,7 +97,7 @@ func TestAccessTokenOfAnUnknownKey(t *testing.T) {
 		Config: `
 			resource "terraform_data" "later" { input = "ak_demo" }` + "\n" +
 			accessToken(`user_api_key = terraform_data.later.output`) + echo,
-		ConfigPlanChecks:  preApply(planCheck(func() { sentByPlan = len(w.Requests()) })),
+		ConfigPlanChecks:  preApply(meanwhile(func() { sentByPlan = len(w.Requests()) })),
 		ConfigStateChecks: []statecheck.StateCheck{echoed("user_id", knownvalue.StringExact("user_0"))},
 	})
 	if sentByPlan != 0 {
@@ -176,12 +174,4 @@ func TestAccessTokensAreLimited(t *testing.T) {
 	if len(w.Tokens()) < 101 {
 		t.Errorf("%d tokens were issued", len(w.Tokens()))
 	}
-}
-
-// planCheck runs something between a plan and its apply.
-type planCheck func()
-
-// CheckPlan implements plancheck.PlanCheck.
-func (c planCheck) CheckPlan(context.Context, plancheck.CheckPlanRequest, *plancheck.CheckPlanResponse) {
-	c()
 }

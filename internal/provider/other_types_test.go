@@ -31,7 +31,7 @@ func TestOtherResourcesAreLeftToApply(t *testing.T) {
 	w.terraform(resource.TestStep{
 		Config: w.configuredLate() + webhook(hookURL, "*") + webhookSecret("first", 1),
 		ConfigPlanChecks: preApply(
-			planCheck(func() { sentByPlan = len(w.Requests()) }),
+			meanwhile(func() { sentByPlan = len(w.Requests()) }),
 			hookAction(plancheck.ResourceActionCreate), secretAction(plancheck.ResourceActionCreate)),
 		ConfigStateChecks: append(w.onlyWebhook(hookURL, "*"), w.signed("first", 1)...),
 	})
