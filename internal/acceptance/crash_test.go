@@ -18,15 +18,14 @@ type crash struct {
 	name string
 	kill func(w *workspace, run *run, call held)
 
-	// untraced crashes are without the log pipe that breaks.
-	untraced bool
+	untraced bool // is not tried with TRACE as well
 }
 
 func crashes() []crash {
 	return []crash{
 		{name: "SIGKILL before the reply", kill: killBeforeReply},
-		{name: "SIGKILL before the state is saved", kill: func(w *workspace, run *run, call held) {
-			run.signal(syscall.SIGSTOP, false)
+		{name: "SIGKILL before the state is saved", untraced: true, kill: func(w *workspace, run *run, call held) {
+			run.suspend()
 			call.release()
 			eventually(w.t, "the new secret in the recovery folder", func() bool { return w.recovered() == w.newest() })
 			run.signal(syscall.SIGKILL, false)

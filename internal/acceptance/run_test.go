@@ -83,6 +83,16 @@ func (r *run) signal(signal syscall.Signal, group bool) {
 	}
 }
 
+// suspend stops Terraform, all threads of it, until it gets another signal.
+func (r *run) suspend() {
+	r.t.Helper()
+	r.signal(syscall.SIGSTOP, false)
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(r.cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		r.t.Fatalf("Terraform does not stop: %v", err)
+	}
+}
+
 // says waits until the output holds some words.
 func (r *run) says(words string) {
 	r.t.Helper()
