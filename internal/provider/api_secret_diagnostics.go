@@ -17,6 +17,10 @@ import (
 
 const getLiveSecret = "Get a live secret from the platform, set integrator_secret (INTEGRATOR_SECRET) to it and plan again"
 
+// destroyAnyway goes with errors of a plan: Terraform first plans as usual when
+// it is to destroy.
+const destroyAnyway = "To destroy it all the same: terraform destroy -refresh=false."
+
 // Planning.
 
 // rotationWarnings are about a planned rotation.
@@ -50,7 +54,7 @@ func (r *apiSecretResource) destroyWarning(state *apiSecretModel) (diags diag.Di
 func (r *apiSecretResource) rotationUnsigned(err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API accepts none of the secrets that could sign this rotation",
 		paragraphs("Tried were the secret in state, the recovery file if there is one, and integrator_secret. Nothing was changed.",
-			whatHappened(err), getLiveSecret+"."))
+			whatHappened(err), getLiveSecret+". "+destroyAnyway))
 }
 
 func (r *apiSecretResource) creationUnsigned(err error) diag.Diagnostic {
@@ -85,7 +89,7 @@ func (r *apiSecretResource) foreignState(state *apiSecretModel, before lineage) 
 
 func (r *apiSecretResource) foreignRotation(state *apiSecretModel, before lineage) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The secret to be rotated belongs to another integrator or endpoint",
-		paragraphs(r.belongings(state, before)+" Nothing was sent.", fmt.Sprintf(howToMove, r.client.IntegratorKey())))
+		paragraphs(r.belongings(state, before)+" Nothing was sent.", fmt.Sprintf(howToMove, r.client.IntegratorKey())+" "+destroyAnyway))
 }
 
 // Refresh.
