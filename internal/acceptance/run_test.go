@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -176,5 +175,3 @@ func (w *workspace) plan(args ...string) result {
 	w.t.Helper()
 	return w.terraform("plan", append([]string{"-input=false", "-detailed-exitcode"}, args...)...)
 }
-
-func (w *workspace) path(name string) string { return filepath.Join(w.folder, name) }
