@@ -183,9 +183,9 @@ func (r *regeneration) proceed(next next, problem *Error) bool {
 }
 
 func (r *regeneration) useNextSigner() bool {
-	refused := r.input.Signers[r.signer]
 	for r.signer++; r.signer < len(r.input.Signers); r.signer++ {
-		if s := r.input.Signers[r.signer]; !s.IsZero() && !s.Equal(refused) {
+		s, refused := r.input.Signers[r.signer], r.input.Signers[:r.signer]
+		if !s.IsZero() && !slices.ContainsFunc(refused, s.Equal) {
 			return true
 		}
 	}
