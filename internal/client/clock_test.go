@@ -154,6 +154,20 @@ func TestRegenerateOnAnotherClock(t *testing.T) {
 	}
 }
 
+// Each signer may be refused because of the clock, whatever the one before was
+// refused for.
+func TestSecondSignerOnAnotherClock(t *testing.T) {
+	t.Parallel()
+	s := onTheSecond(t)
+	s.SetSkew(time.Hour)
+	got, err := s.client().RegenerateSecret(t.Context(),
+		client.RegenerateInput{Signers: []client.Secret{client.NewSecret("sk_test_dead"), s.config.Secret}})
+	if err != nil || !got.SignedWith.Equal(s.config.Secret) {
+		t.Errorf("error %v", err)
+	}
+	s.wantSent(t, 4, 3)
+}
+
 func TestAmbiguousOnAnotherClock(t *testing.T) {
 	t.Parallel()
 	s := onTheSecond(t)

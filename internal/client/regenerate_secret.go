@@ -119,7 +119,7 @@ type regeneration struct {
 	attempts       int
 	retries        int // attempts after the first with the same signer
 	resent         bool
-	retimed        bool
+	retimed        bool // with the same signer
 	ambiguousSince time.Time
 }
 
@@ -186,6 +186,7 @@ func (r *regeneration) useNextSigner() bool {
 	for r.signer++; r.signer < len(r.input.Signers); r.signer++ {
 		s, refused := r.input.Signers[r.signer], r.input.Signers[:r.signer]
 		if !s.IsZero() && !slices.ContainsFunc(refused, s.Equal) {
+			r.retimed = false
 			return true
 		}
 	}
