@@ -186,3 +186,21 @@ func TestAmbiguousOnAnotherClock(t *testing.T) {
 		t.Errorf("expires at %s, not %s; ambiguous since %s", got.OldSecretExpiresAt, want, got.AmbiguousSince)
 	}
 }
+
+// On the server's clock already, a refusal is not about the clock.
+func TestRefusedOnTheServersClock(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{OldSecretCannotRegenerate: true})
+	s.SetSkew(time.Hour)
+	c := s.client()
+	if _, err := c.Profile(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.Rotate(2 * time.Hour)             // now the configured secret may read but not regenerate,
+	s.advance(10250 * time.Millisecond) // and by a Date, in seconds, the offset looks a little different
+	_, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{})
+	wantFailure(t, err, client.SecretRefused, client.Unchanged, 0, time.Time{})
+	if posts := len(s.sent("POST")); posts != 1 {
+		t.Errorf("%d POSTs arrived, though the clock was not the reason", posts)
+	}
+}
