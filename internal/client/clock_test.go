@@ -154,6 +154,20 @@ func TestRegenerateOnAnotherClock(t *testing.T) {
 	}
 }
 
+// Each signer may be refused because of the clock, whatever the one before was
+// refused for.
+func TestSecondSignerOnAnotherClock(t *testing.T) {
+	t.Parallel()
+	s := onTheSecond(t)
+	s.SetSkew(time.Hour)
+	got, err := s.client().RegenerateSecret(t.Context(),
+		client.RegenerateInput{Signers: []client.Secret{client.NewSecret("sk_test_dead"), s.config.Secret}})
+	if err != nil || !got.SignedWith.Equal(s.config.Secret) {
+		t.Errorf("error %v", err)
+	}
+	s.wantSent(t, 4, 3)
+}
+
 func TestAmbiguousOnAnotherClock(t *testing.T) {
 	t.Parallel()
 	s := onTheSecond(t)
@@ -170,5 +184,23 @@ func TestAmbiguousOnAnotherClock(t *testing.T) {
 	}
 	if want := sent.Add(time.Hour + time.Minute); !got.OldSecretExpiresAt.Equal(want) || !got.AmbiguousSince.Equal(sent) {
 		t.Errorf("expires at %s, not %s; ambiguous since %s", got.OldSecretExpiresAt, want, got.AmbiguousSince)
+	}
+}
+
+// On the server's clock already, a refusal is not about the clock.
+func TestRefusedOnTheServersClock(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{OldSecretCannotRegenerate: true})
+	s.SetSkew(time.Hour)
+	c := s.client()
+	if _, err := c.Profile(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.Rotate(2 * time.Hour)             // now the configured secret may read but not regenerate,
+	s.advance(10250 * time.Millisecond) // and by a Date, in seconds, the offset looks a little different
+	_, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{})
+	wantFailure(t, err, client.SecretRefused, client.Unchanged, 0, time.Time{})
+	if posts := len(s.sent("POST")); posts != 1 {
+		t.Errorf("%d POSTs arrived, though the clock was not the reason", posts)
 	}
 }

@@ -65,6 +65,7 @@ func outcomes() []outcome {
 			[]time.Duration{5 * time.Second, 5 * time.Second, 5 * time.Second, 8 * time.Second}},
 		{"429, Retry-After 60 s", api(emulator.TooManyRequests("60")), idle, client.RateLimited, client.Unchanged, slices.Repeat([]time.Duration{time.Minute}, 4)},
 		{"429, Retry-After 61 s", api(emulator.TooManyRequests("61")), idle, client.RateLimited, client.Unchanged, stop},
+		{"429, Retry-After beyond 32 bits", api(emulator.TooManyRequests("9999999999")), idle, client.RateLimited, client.Unchanged, stop},
 
 		{"401", api(document(401, emulator.ProblemUnauthorized)), idle, client.SecretRefused, client.Unchanged, stop},
 		{"401 without a document", api(noDocument(401)), idle, client.SecretRefused, client.Unchanged, stop},

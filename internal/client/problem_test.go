@@ -4,8 +4,10 @@
 package client
 
 import (
+	"math"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -156,17 +158,55 @@ func TestRetryAfter(t *testing.T) {
 		"1.5":                               0,
 		"5 s":                               0,
 		"soon":                              0,
+		"2147483648":                        (1 << 31) * time.Second,
+		"9999999999":                        math.MaxInt64 / time.Second * time.Second,
+		"99999999999999999999":              math.MaxInt64 / time.Second * time.Second,
 		"-99999999999999999999":             0,
 		"Wed, 19 Aug 2026 12:00:30 GMT":     30 * time.Second,
 		"Wednesday, 19-Aug-26 12:00:30 GMT": 30 * time.Second,
 		"Wed Aug 19 12:00:30 2026":          30 * time.Second,
 		"Wed, 19 Aug 2026 12:00:00 GMT":     0,
 		"Wed, 19 Aug 2026 11:59:59 GMT":     0,
-		"Fri, 31 Dec 9999 23:59:59 GMT":     1<<63 - 1,
+		"Fri, 31 Dec 9999 23:59:59 GMT":     math.MaxInt64,
 		"Wed, 19 Aug 2026 12:00:30 +0000":   0,
 	} {
 		if got := retryAfter(http.Header{"Retry-After": {value}}, noon()); got != want {
 			t.Errorf("%q gives %s, not %s", value, got, want)
 		}
+	}
+}
+
+// TestReadBackoff is about the waits of reads, which are real ones.
+func TestReadBackoff(t *testing.T) {
+	t.Parallel()
+	c := New(Config{Clock: noon})
+	reader := c.reader(c.limits(), call{}, Secret{}, 0)
+	for _, tt := range []struct {
+		retry      int
+		status     int
+		retryAfter string
+		want       time.Duration
+	}{
+		{0, 0, "", 1 * time.Second},
+		{1, 0, "", 2 * time.Second},
+		{0, 500, "", 1 * time.Second},
+		{3, 500, "", 8 * time.Second},
+		{60, 500, "", 30 * time.Second},
+		{0, 429, "60", 60 * time.Second},
+		{0, 500, "60", 60 * time.Second},
+		{0, 429, "0", 1 * time.Second},
+		{3, 429, "1", 8 * time.Second},
+		{0, 503, noon().Add(20 * time.Second).Format(http.TimeFormat), 20 * time.Second},
+	} {
+		t.Run(strconv.Itoa(tt.status)+" "+tt.retryAfter, func(t *testing.T) {
+			t.Parallel()
+			var resp *http.Response
+			if tt.status != 0 {
+				resp = &http.Response{StatusCode: tt.status, Header: http.Header{"Retry-After": {tt.retryAfter}}}
+			}
+			if got := reader.Backoff(reader.RetryWaitMin, reader.RetryWaitMax, tt.retry, resp); got != tt.want {
+				t.Errorf("waits %s, not %s", got, tt.want)
+			}
+		})
 	}
 }

@@ -76,6 +76,7 @@ func TestProfileIsRetried(t *testing.T) {
 		{"reset", emulator.Fault{Reset: true}, true},
 		{"reply cut short", emulator.Fault{Truncate: true}, true},
 		{"429, Retry-After too long", long, false},
+		{"429, Retry-After beyond 32 bits", emulator.TooManyRequests("9999999999"), false},
 		{"503, Retry-After too long", emulator.Fault{Status: 503, Header: long.Header}, false},
 		{"400", emulator.Fault{Status: 400}, false},
 		{"401", emulator.Fault{Status: 401}, false},

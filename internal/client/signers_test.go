@@ -27,6 +27,7 @@ func TestSigners(t *testing.T) {
 		{"none is live", []int{0, 1, 2}, []int{0, 1, 2}},
 		{"an empty one is skipped", []int{0, none, live}, []int{0, live}},
 		{"the same twice", []int{0, 0, live}, []int{0, live}},
+		{"the same later", []int{0, 1, 0, live}, []int{0, 1, live}},
 	} {
 		for _, maxRetries := range []int{0, client.DefaultMaxRetries} {
 			t.Run(tt.name, func(t *testing.T) {
