@@ -54,7 +54,7 @@ type dialer func(ctx context.Context, network, address string) (net.Conn, error)
 // dial is trouble in getting a connection.
 func dial(failing dialer) trouble {
 	return func(_ *testing.T, s *stage, times int) {
-		api, fails := s.config.Endpoint.Host, struck(times)
+		reachable, fails := s.config.Endpoint.Host, struck(times)
 		s.config.Endpoint = &url.URL{Scheme: "http", Host: "integrator.invalid:80"}
 		s.network = func(transport *http.Transport) {
 			transport.Proxy = nil
@@ -62,7 +62,7 @@ func dial(failing dialer) trouble {
 				if fails() {
 					return failing(ctx, network, address)
 				}
-				return new(net.Dialer).DialContext(ctx, network, api)
+				return new(net.Dialer).DialContext(ctx, network, reachable)
 			}
 		}
 	}

@@ -130,6 +130,16 @@ func (i *integrator) warnOfClock(diags *diag.Diagnostics) {
 			clockTime(now), clockTime(now.Add(offset))))
 }
 
+// clockDoubt says that the clocks may be why a signature was refused, if they may.
+func (i *integrator) clockDoubt(err error) string {
+	var problem *client.Error
+	if !errors.As(err, &problem) || problem.Date.IsZero() || problem.Date.Sub(i.clock()).Abs() < 240*time.Second {
+		return ""
+	}
+	return fmt.Sprintf("The clocks may be the reason: this machine's says %s, the API's %s, and the API accepts requests within ±300 s.",
+		clockTime(i.clock()), clockTime(problem.Date))
+}
+
 func clocks(problem *client.Error) string {
 	if problem.Date.IsZero() {
 		return "check that this machine's clock is right."

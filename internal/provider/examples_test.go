@@ -19,7 +19,8 @@ import (
 )
 
 // Every published example is applied as it stands, and leaves an empty plan.
-// Those in schedules are TestSchedules's.
+// Those in schedules are TestSchedules's, and those in loops are TestLoops's:
+// they need a secret store.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	const key, hookID = "int_1a2b3c", "wh_1a2b3c" // as the examples have them
@@ -27,6 +28,7 @@ func TestExamples(t *testing.T) {
 	variables := config.Variables{ // those without a default
 		"identity":       config.StringVariable(age.identity),
 		"recipient":      config.StringVariable(age.recipient),
+		"recipients":     config.ListVariable(config.StringVariable(age.recipient)),
 		"user_api_key":   config.StringVariable("ak_demo"),
 		"webhook_secret": config.StringVariable("whsec_demo"),
 	}
@@ -35,7 +37,7 @@ func TestExamples(t *testing.T) {
 		var versions []tfversion.TerraformVersionCheck
 		folder, name := path.Split(file)
 		switch {
-		case strings.HasPrefix(file, "schedules/"):
+		case strings.HasPrefix(file, "schedules/"), strings.HasPrefix(file, "loops/"):
 			continue
 		case folder == "provider/": // does nothing by itself
 			example += profile
@@ -44,9 +46,9 @@ func TestExamples(t *testing.T) {
 		}
 		switch {
 		case name == "import-with-identity.tf":
-			versions = append(versions, tfversion.SkipBelow(tfversion.Version1_12_0))
+			versions = append(versions, resourceIdentity())
 		case strings.Contains(example, "ephemeral"): // values, and arguments that are write-only
-			versions = append(versions, tfversion.SkipBelow(tfversion.Version1_11_0))
+			versions = append(versions, writeOnlyArguments())
 		}
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
