@@ -4,12 +4,73 @@
 package client_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"encoding/xml"
+	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 )
+
+func TestSecretIsNeverPrinted(t *testing.T) {
+	t.Parallel()
+	const value = "sk_test_planted"
+	secret := client.NewSecret(value)
+	type open struct{ Secret client.Secret }
+	type hidden struct{ secret client.Secret }
+
+	values := map[string]any{
+		"itself":                secret,
+		"a pointer":             &secret,
+		"a slice":               []client.Secret{secret},
+		"a map":                 map[string]client.Secret{"key": secret},
+		"a field":               open{secret},
+		"an unexported field":   hidden{secret},
+		"a pointer to a struct": &hidden{secret},
+		"an interface":          struct{ any }{secret},
+		"the client":            client.New(client.Config{Secret: secret, UserAPIKey: secret}),
+		"its configuration":     client.Config{Secret: secret, UserAPIKey: secret},
+		"the input":             client.RegenerateInput{Signers: []client.Secret{secret}},
+		"the result":            client.RegeneratedSecret{Secret: secret, SignedWith: secret},
+		"the error":             client.RegenerateError{Err: fmt.Errorf("with %v", secret), Reply: secret},
+		"a wrapped error":       fmt.Errorf("wrapped: %w", errors.New(fmt.Sprint(secret))),
+	}
+	for name, v := range values {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			texts := map[string]string{}
+			for _, verb := range "vTtbcdoOqxXUeEfFgGsp" {
+				for _, flags := range []string{"", "+", "#", "-", " ", "0", "20", ".3", "# x"} {
+					format := "%" + flags + string(verb)
+					texts[format] = fmt.Sprintf(format, v)
+				}
+			}
+			texts["Sprint"] = fmt.Sprint(v)
+			if encoded, err := json.Marshal(v); err == nil {
+				texts["json"] = string(encoded)
+			}
+			if encoded, err := xml.Marshal(v); err == nil {
+				texts["xml"] = string(encoded)
+			}
+			var buffer bytes.Buffer
+			slog.New(slog.NewTextHandler(&buffer, nil)).Info("text", "value", v)
+			slog.New(slog.NewJSONHandler(&buffer, nil)).Info("json", "value", v)
+			texts["slog"] = buffer.String()
+
+			for how, text := range texts {
+				for _, form := range []string{value, value[:8], fmt.Sprintf("%x", value), fmt.Sprintf("%X", value), fmt.Sprint([]byte(value))} {
+					if strings.Contains(text, form) {
+						t.Fatalf("%s reveals it", how)
+					}
+				}
+			}
+		})
+	}
+}
 
 func TestSecretPlaceholder(t *testing.T) {
 	t.Parallel()
