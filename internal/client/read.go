@@ -72,7 +72,7 @@ func (c *Client) readAt(ctx context.Context, limits limits, offset time.Duration
 // of its own, the last reply kept, no wait longer than the caller would accept.
 func (c *Client) reader(limits limits, call call, secret Secret, offset time.Duration) *retryablehttp.Client {
 	return &retryablehttp.Client{
-		HTTPClient:   httpClient(&transport{client: c, base: c.shared, call: call, secret: secret, timeout: limits.attempt, offset: offset}),
+		HTTPClient:   httpClient(&transport{client: c, call: call, secret: secret, timeout: limits.attempt, offset: offset}),
 		RetryMax:     limits.retries,
 		RetryWaitMin: c.config.RetryWait,
 		RetryWaitMax: maxRetryWait,

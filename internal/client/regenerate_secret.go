@@ -215,7 +215,7 @@ func (r *regeneration) attempt() (*RegeneratedSecret, Secret, error) {
 	}
 	secret := r.input.Signers[r.signer]
 	resp, err := httpClient(&transport{
-		client: r.client, base: r.client.fresh, call: r.call, secret: secret,
+		client: r.client, call: r.call, secret: secret,
 		timeout: r.client.config.RequestTimeout, offset: r.client.ClockOffset(), attempt: r.attempts, connected: connected,
 	}).Do(req)
 	r.attempts++

@@ -48,7 +48,6 @@ func (e *TransportError) permanent() bool {
 // timestamp and signature. It returns complete replies or a *TransportError.
 type transport struct {
 	client  *Client
-	base    http.RoundTripper
 	call    call
 	secret  Secret
 	timeout time.Duration // for one attempt, the reply's body included
@@ -97,7 +96,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // send reads the whole reply, so that one that breaks off is an error here.
 func (t *transport) send(req *http.Request) (*http.Response, *TransportError) {
-	resp, err := t.base.RoundTrip(req)
+	resp, err := t.client.network.RoundTrip(req)
 	if err != nil {
 		return nil, newTransportError(err)
 	}
