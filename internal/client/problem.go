@@ -131,10 +131,10 @@ func parseProblem(body []byte, clean func(string) string) *Error {
 }
 
 // cleanText makes outside words fit for a terminal: bounded, on one line, no
-// escape sequences.
+// escape sequences, nothing invisible.
 func cleanText(text string) string {
 	runes := []rune(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if !unicode.IsGraphic(r) {
 			return ' '
 		}
 		return r

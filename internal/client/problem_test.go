@@ -80,7 +80,8 @@ func TestProblemText(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, title, want string }{
 		{"control characters", "a\x1b[31mb\x00c\u009bd", "a [31mb c d"},
-		{"lines", " a\nb\r\n\tc ", "a b   c"},
+		{"lines", " a\nb\r\n\tc\u2028d\u2029e ", "a b   c d e"},
+		{"direction and width", "a\u202eb\u200bc\ufeffd", "a b c d"},
 		{"not UTF-8", "a\xffb", "a\ufffdb"},
 		{"other scripts", "Ünïcode ☃ 日本語 🙂", "Ünïcode ☃ 日本語 🙂"},
 		{"long", strings.Repeat("é", 1001), strings.Repeat("é", 1000) + "…"},
