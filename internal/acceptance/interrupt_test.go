@@ -34,6 +34,9 @@ func TestInterruptDuringTheCallKeepsTheSecret(t *testing.T) {
 	for _, rotation := range rotations() {
 		for _, interrupt := range interrupts() {
 			for _, trace := range []bool{false, true} {
+				if !trace && !interrupt.group {
+					continue // the provider sees less of it than with TRACE
+				}
 				t.Run(rotation.name+"/"+interrupt.name+traced(trace), func(t *testing.T) {
 					t.Parallel()
 					w := newWorkspace(t).withTrace(trace)

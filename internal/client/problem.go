@@ -5,7 +5,9 @@ package client
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -145,9 +147,11 @@ func cleanText(text string) string {
 
 // retryAfter reads the header in both of its forms, seconds and an HTTP date.
 func retryAfter(header http.Header, now time.Time) time.Duration {
+	const most = math.MaxInt64 / int64(time.Second)
 	value := header.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil && seconds > 0 {
-		return time.Duration(seconds) * time.Second
+	seconds, err := strconv.ParseInt(value, 10, 64) // out of range: the nearest in range
+	if err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(max(seconds, 0), most)) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil && date.After(now) {
 		return date.Sub(now)

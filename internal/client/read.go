@@ -76,7 +76,13 @@ func (c *Client) reader(limits limits, call call, secret Secret, offset time.Dur
 		RetryMax:     limits.retries,
 		RetryWaitMin: c.config.RetryWait,
 		RetryWaitMax: maxRetryWait,
-		Backoff:      retryablehttp.DefaultBackoff,
+		Backoff: func(least, most time.Duration, retry int, resp *http.Response) time.Duration {
+			wait := retryablehttp.DefaultBackoff(least, most, retry, nil)
+			if resp != nil {
+				wait = max(wait, retryAfter(resp.Header, c.config.Clock()))
+			}
+			return wait
+		},
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 		CheckRetry: func(ctx context.Context, resp *http.Response, err error) (bool, error) {
 			if ctx.Err() != nil {

@@ -119,7 +119,7 @@ type regeneration struct {
 	attempts       int
 	retries        int // attempts after the first with the same signer
 	resent         bool
-	retimed        bool
+	retimed        bool // with the same signer
 	ambiguousSince time.Time
 }
 
@@ -183,9 +183,10 @@ func (r *regeneration) proceed(next next, problem *Error) bool {
 }
 
 func (r *regeneration) useNextSigner() bool {
-	refused := r.input.Signers[r.signer]
 	for r.signer++; r.signer < len(r.input.Signers); r.signer++ {
-		if s := r.input.Signers[r.signer]; !s.IsZero() && !s.Equal(refused) {
+		s, refused := r.input.Signers[r.signer], r.input.Signers[:r.signer]
+		if !s.IsZero() && !slices.ContainsFunc(refused, s.Equal) {
+			r.retimed = false
 			return true
 		}
 	}
@@ -195,12 +196,12 @@ func (r *regeneration) useNextSigner() bool {
 // retime asks whether the refusal was due to the clocks. The POST itself is
 // never re-timed on a guess: a GET has to be accepted first.
 func (r *regeneration) retime(problem *Error) bool {
-	offset := problem.clockOffset(r.client.config.Clock())
-	if r.retimed || offset == 0 || offset == r.client.ClockOffset() || r.client.config.MaxRetries == 0 {
+	offset, before := problem.clockOffset(r.client.config.Clock()), r.client.ClockOffset()
+	if r.retimed || offset == 0 || offset == before || r.client.config.MaxRetries == 0 {
 		return false
 	}
 	r.retimed = true
-	return r.client.probe(r.ctx, r.input.Signers[r.signer]) == nil && r.client.ClockOffset() != 0
+	return r.client.probe(r.ctx, r.input.Signers[r.signer]) == nil && r.client.ClockOffset() != before
 }
 
 // attempt sends the request once. It returns the new secret, or the body of a

@@ -16,20 +16,32 @@ const redacted = "(redacted)"
 // Secret is a credential that must not be printed: an API secret or a bearer
 // key. Every way of formatting or encoding it yields a placeholder; Reveal is
 // the one way to its value. The zero Secret stands for "none".
-type Secret struct{ value string }
+type Secret struct {
+	value *string // a pointer: fmt's %p, and any verb for an unexported field, go past Format
+}
 
 // NewSecret wraps a credential. An empty string gives the zero Secret.
-func NewSecret(value string) Secret { return Secret{value} }
+func NewSecret(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{&value}
+}
 
 // Reveal returns the credential itself.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
 
 // IsZero reports whether there is no credential.
-func (s Secret) IsZero() bool { return s.value == "" }
+func (s Secret) IsZero() bool { return s.value == nil }
 
 // Equal compares in constant time.
 func (s Secret) Equal(other Secret) bool {
-	return subtle.ConstantTimeCompare([]byte(s.value), []byte(other.value)) == 1
+	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
 }
 
 // Fingerprint is the first 16 hex digits of the SHA-256 of the secret: enough
@@ -38,7 +50,7 @@ func (s Secret) Fingerprint() string {
 	if s.IsZero() {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(s.value))
+	sum := sha256.Sum256([]byte(s.Reveal()))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -53,7 +65,7 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 func redact(text string, secrets ...Secret) string {
 	for _, s := range secrets {
 		if !s.IsZero() {
-			text = strings.ReplaceAll(text, s.value, redacted)
+			text = strings.ReplaceAll(text, s.Reveal(), redacted)
 		}
 	}
 	return text

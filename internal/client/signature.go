@@ -30,7 +30,7 @@ func signature(secret Secret, timestamp, method, path string, body []byte) strin
 		sum := sha256.Sum256(body)
 		bodyHash = hex.EncodeToString(sum[:])
 	}
-	mac := hmac.New(sha256.New, []byte(secret.value))
+	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
 	mac.Write([]byte(timestamp + "." + method + "." + path + "." + bodyHash))
 	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
 }

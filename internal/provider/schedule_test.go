@@ -4,6 +4,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -132,8 +133,17 @@ func ageState(t *testing.T, file string, days int) {
 
 const timeVersion = "0.14.2"
 
-// installTimeProvider puts the real time provider into the mirror, once.
+// installTimeProvider builds the real time provider into the mirror, once. Unlike
+// "go install", this needs no network where Go has the module already.
 var installTimeProvider = sync.OnceValue(func() error {
-	return runGo([]string{"GOBIN=" + mirrored("hashicorp", "time", timeVersion)},
-		"install", "github.com/hashicorp/terraform-provider-time@v"+timeVersion)
+	download, err := runGo(os.Getenv("TF_ACC_TEMP_DIR"), "mod", "download", "-json", "github.com/hashicorp/terraform-provider-time@v"+timeVersion)
+	if err != nil {
+		return err
+	}
+	var module struct{ Dir string }
+	if err := json.Unmarshal([]byte(download), &module); err != nil {
+		return err
+	}
+	_, err = runGo(module.Dir, "build", "-o", executable(mirrored("hashicorp", "time", timeVersion), "terraform-provider-time_v"+timeVersion), ".")
+	return err
 })

@@ -1,0 +1,225 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// wantCanceled checks that the end of the context stopped it for good, before
+// anything changed.
+func wantCanceled(t *testing.T, err error) {
+	t.Helper()
+	wantFailure(t, err, client.NotSent, client.Unchanged, 0, time.Time{})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestCanceledBefore(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := s.client().RegenerateSecret(ctx, client.RegenerateInput{})
+	wantCanceled(t, err)
+	if _, err := s.client().Profile(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	s.wantSent(t, 0, 0)
+	if len(s.waits) > 0 {
+		t.Errorf("waited %v", s.waits)
+	}
+}
+
+func TestCanceledInBackoff(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		trouble trouble
+		sent    int
+		outcome client.Outcome
+	}{
+		{"rate limited", api(emulator.TooManyRequests("30")), 1, client.RateLimited},
+		{"not sent", refused(), 0, client.NotSent},
+	} {
+		for name, sleep := range map[string]func(context.Context, time.Duration) error{
+			"the client's own wait": nil,
+			"a wait that takes no notice": func(context.Context, time.Duration) error {
+				return nil
+			},
+		} {
+			t.Run(tt.name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				s := newStage(t, emulator.Options{})
+				tt.trouble(t, s, forever)
+				ctx, cancel := context.WithCancel(t.Context())
+				s.config.Sleep = sleep
+				s.config.Log = func(context.Context, string, map[string]any) { cancel() } // the attempt is over
+				_, err := s.client().RegenerateSecret(ctx, client.RegenerateInput{})
+				s.wantSent(t, 0, tt.sent)
+				if sleep != nil {
+					wantCanceled(t, err)
+				} else {
+					wantFailure(t, err, tt.outcome, client.Unchanged, 0, time.Time{})
+				}
+			})
+		}
+	}
+}
+
+// mute is a server that accepts connections and never says a word. It tells of
+// the first.
+func mute(t *testing.T, s *stage) (accepted <-chan struct{}) {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	first := make(chan struct{}, 1)
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			defer func() { _ = conn.Close() }() // with the listener
+			select {
+			case first <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	s.config.Endpoint = &url.URL{Scheme: "https", Host: listener.Addr().String()}
+	return first
+}
+
+func TestCanceledWhileConnecting(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	accepted := mute(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-accepted
+		cancel()
+	}()
+	_, err := s.client().RegenerateSecret(ctx, client.RegenerateInput{})
+	wantCanceled(t, err)
+	if len(s.logged) != 1 {
+		t.Errorf("logged %v", s.logged)
+	}
+}
+
+func TestTimeoutWhileConnecting(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	mute(t, s)
+	s.config.RequestTimeout = 50 * time.Millisecond
+	s.config.MaxRetries = 1
+	_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
+	wantFailure(t, err, client.NotSent, client.Unchanged, 0, time.Time{})
+	if len(s.logged) != 2 {
+		t.Errorf("logged %v", s.logged)
+	}
+}
+
+// TestCanceledInFlight ends the context when the request has arrived.
+func TestCanceledInFlight(t *testing.T) {
+	t.Parallel()
+	drop, tooMany, refuse := emulator.Fault{Drop: true}, emulator.TooManyRequests(""), emulator.HTML(401)
+	for _, tt := range []struct {
+		name    string
+		fault   emulator.Fault
+		posts   int
+		outcome client.Outcome
+	}{
+		{"answered", emulator.Fault{}, 1, client.Regenerated},
+		{"answered, held after processing", emulator.Fault{}.After(), 1, client.Regenerated},
+		{"ambiguous: sent again", drop, 2, client.Regenerated},
+		{"rate limited: over", tooMany, 1, client.RateLimited},
+		{"refused: no other signer", refuse, 1, client.NotSent},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, emulator.Options{})
+			ctx, cancel := context.WithCancel(t.Context())
+			reached, hold := make(chan struct{}), make(chan struct{})
+			fault := tt.fault.On("POST", "")
+			fault.Reached, fault.Hold = reached, hold
+			s.Inject(fault)
+			go func() {
+				<-reached
+				cancel()
+				_, _ = s.client().Profile(t.Context()) // time enough for the end of the context to get around
+				close(hold)
+			}()
+			got, err := s.client().RegenerateSecret(ctx, client.RegenerateInput{Signers: []client.Secret{s.config.Secret, client.NewSecret("other")}})
+			s.wantSent(t, 1, tt.posts)
+			switch {
+			case tt.outcome != client.Regenerated:
+				wantFailure(t, err, tt.outcome, client.Unchanged, 0, time.Time{})
+			case tt.posts == 1:
+				wantRegenerated(t, s, got, err, 0, time.Time{})
+			default:
+				wantRegenerated(t, s, got, err, 0, curtain())
+			}
+		})
+	}
+}
+
+func TestCanceledBeforeResending(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	s.Inject(emulator.Fault{Drop: true})
+	ctx, cancel := context.WithCancel(t.Context())
+	s.config.Sleep = func(waiting context.Context, d time.Duration) error {
+		cancel()
+		return s.sleep(waiting, d)
+	}
+	got, err := s.client().RegenerateSecret(ctx, client.RegenerateInput{})
+	wantRegenerated(t, s, got, err, 0, curtain())
+	s.wantSent(t, 0, 2)
+	if !slices.Equal(s.waits, []time.Duration{3 * time.Second}) {
+		t.Errorf("waited %v", s.waits)
+	}
+}
+
+func TestProfileCanceledInFlight(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	reached := make(chan struct{})
+	s.Inject(emulator.Fault{Reached: reached, Hold: make(chan struct{})})
+	go func() {
+		<-reached
+		cancel()
+	}()
+	if _, err := s.client().Profile(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	s.wantSent(t, 1, 0)
+}
+
+func TestProfileCanceledInBackoff(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	s.Inject(emulator.TooManyRequests("30"))
+	ctx, cancel := context.WithCancel(t.Context())
+	s.config.Log = func(context.Context, string, map[string]any) { cancel() } // the attempt is over
+	var failed *client.TransportError
+	if _, err := s.client().Profile(ctx); !errors.Is(err, context.Canceled) || !errors.As(err, &failed) {
+		t.Errorf("error %v", err)
+	}
+	s.wantSent(t, 1, 0)
+}

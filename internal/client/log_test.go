@@ -1,0 +1,82 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// TestLog checks that nothing is logged but what is allowed.
+func TestLog(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		trouble trouble
+		message string
+		status  any // nil: there is no answer
+	}{
+		{"answered", api(emulator.Fault{}), "the API answered", 200},
+		{"refused", api(emulator.HTML(403)), "the API answered", 403},
+		{"redirected", api(emulator.Redirect("/?secret")), "the API answered", 307},
+		{"cut", api(emulator.Fault{Drop: true}), "sent, but no complete answer came", nil},
+		{"reply cut short", api(emulator.Fault{Truncate: true}), "sent, but no complete answer came", nil},
+		{"not sent", refused(), "not sent", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, emulator.Options{})
+			s.ticking()
+			s.config.MaxRetries = 0
+			tt.trouble(t, s, forever)
+			c := s.client()
+			_, _ = c.Profile(t.Context())
+			_, _ = c.RegenerateSecret(t.Context(), client.RegenerateInput{})
+			for i, want := range []map[string]any{
+				{"method": "GET", "path": emulator.ProfilePath},
+				{"method": "POST", "path": emulator.RegeneratePath},
+			} {
+				if i >= len(s.logged) {
+					t.Fatalf("%d records", len(s.logged))
+				}
+				got := s.logged[i]
+				want["message"], want["attempt"], want["duration_ms"] = tt.message, 1, int64(1000)
+				if tt.status != nil {
+					want["status"], want["request_id"] = tt.status, got["request_id"]
+					if id, _ := got["request_id"].(string); len(id) != 36 {
+						t.Errorf("request id %v", got["request_id"])
+					}
+				}
+				if !maps.Equal(got, want) {
+					t.Errorf("logged %v, not %v", got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestAttemptsAreNumbered(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	s.config.RetryWait = 1
+	s.Inject(emulator.TooManyRequests(""), emulator.Fault{Drop: true}, emulator.HTML(500), emulator.Fault{Drop: true})
+	c := s.client()
+	if _, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{}); err == nil {
+		t.Error("sent more than once after an ambiguous attempt")
+	}
+	if _, err := c.Profile(t.Context()); err != nil {
+		t.Error(err)
+	}
+	var attempts []any
+	for _, record := range s.logged {
+		attempts = append(attempts, record["attempt"])
+	}
+	if want := []any{1, 2, 3, 1, 2}; !slices.Equal(attempts, want) {
+		t.Errorf("attempts %v, not %v", attempts, want)
+	}
+}

@@ -1,0 +1,248 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// outcome is a row of the table: what happened to a request to regenerate the
+// secret, whether the API acted on it, what that means, and what the client
+// does then.
+type outcome struct {
+	happened string
+	trouble  trouble
+	acted    bool
+	means    client.Outcome
+	effect   client.Effect
+	then     []time.Duration // waits before further attempts, if it happens each time
+}
+
+func outcomes() []outcome {
+	const (
+		idle  = false
+		acted = true
+	)
+	var (
+		stop       []time.Duration
+		retry      = []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second}
+		resendOnce = []time.Duration{3 * time.Second}
+
+		drop       = emulator.Fault{Drop: true}
+		reset      = emulator.Fault{Reset: true}
+		noDocument = func(status int) emulator.Fault { return emulator.Fault{Status: status} }
+		document   = func(status int, kind string) emulator.Fault {
+			return emulator.Problem(status, kind, "No", "It went wrong.")
+		}
+		retryable = func(status int, kind string) emulator.Fault {
+			return emulator.Problem(status, kind, "Again", "", map[string]any{"retryable": true})
+		}
+		success  = func(body string) emulator.Fault { return emulator.Fault{Status: 200, Body: body}.After() }
+		cutShort = func(change func(map[string]any)) emulator.Fault {
+			return emulator.Fault{Truncate: true, Rewrite: change}
+		}
+	)
+	return []outcome{
+		{"not sent: unknown host", dns(nxdomain), idle, client.NotSentForGood, client.Unchanged, stop},
+		{"not sent: DNS fails", dns(servfail), idle, client.NotSent, client.Unchanged, retry},
+		{"not sent: connection refused", refused(), idle, client.NotSent, client.Unchanged, retry},
+		{"not sent: TLS handshake fails", failedHandshake(), idle, client.NotSent, client.Unchanged, retry},
+		{"not sent: bad certificate", badCertificate(), idle, client.NotSentForGood, client.Unchanged, stop},
+		{"not sent: proxy refuses", refusingProxy(), idle, client.NotSent, client.Unchanged, retry},
+
+		{"429", api(emulator.TooManyRequests("")), idle, client.RateLimited, client.Unchanged, retry},
+		{"429, Retry-After 5 s", api(emulator.TooManyRequests("5")), idle, client.RateLimited, client.Unchanged,
+			[]time.Duration{5 * time.Second, 5 * time.Second, 5 * time.Second, 8 * time.Second}},
+		{"429, Retry-After 60 s", api(emulator.TooManyRequests("60")), idle, client.RateLimited, client.Unchanged, slices.Repeat([]time.Duration{time.Minute}, 4)},
+		{"429, Retry-After 61 s", api(emulator.TooManyRequests("61")), idle, client.RateLimited, client.Unchanged, stop},
+		{"429, Retry-After beyond 32 bits", api(emulator.TooManyRequests("9999999999")), idle, client.RateLimited, client.Unchanged, stop},
+
+		{"401", api(document(401, emulator.ProblemUnauthorized)), idle, client.SecretRefused, client.Unchanged, stop},
+		{"401 without a document", api(noDocument(401)), idle, client.SecretRefused, client.Unchanged, stop},
+		{"401, token expired", api(document(401, emulator.ProblemTokenExpired)), idle, client.BearerRefused, client.Unchanged, stop},
+		{"401, invalid token", api(document(401, emulator.ProblemInvalidToken)), idle, client.BearerRefused, client.Unchanged, stop},
+
+		{"400", api(document(400, emulator.ProblemInvalidFields)), idle, client.Refused, client.Unchanged, stop},
+		{"403", api(document(403, emulator.ProblemForbidden)), idle, client.Refused, client.Unchanged, stop},
+		{"404", api(document(404, emulator.ProblemNotFound)), idle, client.Refused, client.Unchanged, stop},
+		{"409", api(document(409, emulator.ProblemConflict)), idle, client.Refused, client.Unchanged, stop},
+		{"302", api(emulator.Fault{Status: 302, Header: http.Header{"Location": {"/"}}}), idle, client.Refused, client.Unchanged, stop},
+		{"307", api(emulator.Redirect("/")), idle, client.Refused, client.Unchanged, stop},
+
+		{"409, retryable", api(retryable(409, emulator.ProblemConflict)), idle, client.Invited, client.Unchanged, retry},
+		{"503, retryable, before", api(retryable(503, emulator.ProblemServiceUnavailable)), idle, client.InvitedAfterFault, client.Unknown, retry},
+		{"503, retryable, after", api(retryable(503, emulator.ProblemDatabaseError).After()), acted, client.InvitedAfterFault, client.Unknown, retry},
+
+		{"connection cut before", api(drop), idle, client.Ambiguous, client.Unknown, resendOnce},
+		{"connection cut after", api(drop.After()), acted, client.Ambiguous, client.Unknown, resendOnce},
+		{"connection reset before", api(reset), idle, client.Ambiguous, client.Unknown, resendOnce},
+		{"connection reset after", api(reset.After()), acted, client.Ambiguous, client.Unknown, resendOnce},
+		{"500 before", api(document(500, emulator.ProblemInternalError)), idle, client.Ambiguous, client.Unknown, resendOnce},
+		{"500 after", api(document(500, emulator.ProblemInternalError).After()), acted, client.Ambiguous, client.Unknown, resendOnce},
+		{"502 before", api(emulator.HTML(502)), idle, client.Ambiguous, client.Unknown, resendOnce},
+		{"502 after", api(emulator.HTML(502).After()), acted, client.Ambiguous, client.Unknown, resendOnce},
+		{"503 before", api(document(503, emulator.ProblemServiceUnavailable)), idle, client.Ambiguous, client.Unknown, resendOnce},
+		{"503 after", api(noDocument(503).After()), acted, client.Ambiguous, client.Unknown, resendOnce},
+		{"reply cut before the secret", api(cutShort(longer("a"))), acted, client.Ambiguous, client.Unknown, resendOnce},
+		{"reply cut in the secret", api(cutShort(only("secret"))), acted, client.Ambiguous, client.Unknown, resendOnce},
+		{"reply cut behind the secret", api(cutShort(longer("z"))), acted, client.Regenerated, client.Changed, stop},
+
+		{"200, no secret", api(success(`{}`)), acted, client.Unreadable, client.Changed, stop},
+		{"200, secret is no string", api(success(`{"secret":1}`)), acted, client.Unreadable, client.Changed, stop},
+		{"200, secret is empty", api(success(`{"secret":""}`)), acted, client.Unreadable, client.Changed, stop},
+		{"200, not JSON", api(success(`Welcome!`)), acted, client.Unreadable, client.Changed, stop},
+		{"200, no body", api(success(``)), acted, client.Unreadable, client.Changed, stop},
+
+		{"no answer in time, before", silence(emulator.Fault{}), idle, client.Unanswered, client.Unknown, stop},
+		{"no answer in time, after", silence(emulator.Fault{}.After()), acted, client.Unanswered, client.Unknown, stop},
+		{"504 before", api(emulator.HTML(504)), idle, client.Unanswered, client.Unknown, stop},
+		{"504 after", api(emulator.HTML(504).After()), acted, client.Unanswered, client.Unknown, stop},
+		{"504, retryable", api(retryable(504, emulator.ProblemServiceUnavailable)), idle, client.Unanswered, client.Unknown, stop},
+	}
+}
+
+// longer makes a reply longer by a member of that name.
+func longer(name string) func(map[string]any) {
+	return func(reply map[string]any) { reply[name] = strings.Repeat(name, 500) }
+}
+
+// only leaves nothing but the one member in a reply.
+func only(name string) func(map[string]any) {
+	return func(reply map[string]any) {
+		for other := range reply {
+			if other != name {
+				delete(reply, other)
+			}
+		}
+	}
+}
+
+func TestOutcomes(t *testing.T) {
+	t.Parallel()
+	for _, row := range outcomes() {
+		for _, grace := range []time.Duration{0, 5 * time.Minute} {
+			for _, maxRetries := range []int{0, client.DefaultMaxRetries} {
+				t.Run(fmt.Sprintf("%s/grace %s, max_retries %d", row.happened, grace, maxRetries), func(t *testing.T) {
+					t.Parallel()
+					row.check(t, grace, maxRetries, forever)
+				})
+			}
+			if len(row.then) > 0 {
+				t.Run(fmt.Sprintf("%s/grace %s, once", row.happened, grace), func(t *testing.T) {
+					t.Parallel()
+					row.check(t, grace, client.DefaultMaxRetries, 1)
+				})
+			}
+		}
+	}
+}
+
+func (row outcome) check(t *testing.T, grace time.Duration, maxRetries, times int) {
+	t.Helper()
+	s := newStage(t, emulator.Options{})
+	s.config.MaxRetries = maxRetries
+	row.trouble(t, s, times)
+	regenerated, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: grace})
+
+	waits := row.then[:min(len(row.then), maxRetries)]
+	means, effect := row.means, row.effect
+	if times == 1 {
+		waits = waits[:1]
+		means, effect = client.Regenerated, client.Changed
+		if row.acted && grace == 0 { // the first attempt killed the secret that signs
+			means, effect = client.SecretRefused, client.Unknown
+		}
+	}
+	attempts := 1 + len(waits)
+	if !slices.Equal(s.waits, waits) {
+		t.Errorf("waited %v, not %v", s.waits, waits)
+	}
+	if len(s.logged) != attempts {
+		t.Errorf("%d attempts logged, not %d", len(s.logged), attempts)
+	}
+
+	struck := attempts // how many of them met the trouble
+	if times == 1 {
+		struck = 1
+	}
+	posts := s.sent("POST")
+	if row.means == client.NotSent || row.means == client.NotSentForGood {
+		s.wantSent(t, 0, attempts-struck)
+	} else {
+		s.wantSent(t, 0, attempts)
+	}
+	wantFresh(t, posts)
+	wantProcessed(t, posts, row.acted, grace, means == client.Regenerated && struck < attempts)
+
+	var since time.Time
+	if row.effect == client.Unknown || row.means == client.Unreadable {
+		since = curtain()
+	}
+	if means == client.Regenerated {
+		wantRegenerated(t, s, regenerated, err, grace, since)
+	} else {
+		wantFailure(t, err, means, effect, grace, since)
+	}
+}
+
+// wantProcessed checks which requests, all signed with the first secret, took
+// effect: those that met the trouble if the API acted on them, but only one
+// without a grace period; and the last one if the trouble was over.
+func wantProcessed(t *testing.T, posts []emulator.Request, acted bool, grace time.Duration, over bool) {
+	t.Helper()
+	for i, post := range posts {
+		want := acted && (grace > 0 || i == 0) || over && i == len(posts)-1
+		if post.Processed != want || post.SignedWith != 0 {
+			t.Errorf("POST %d: processed %t, not %t; signed with secret %d", i, post.Processed, want, post.SignedWith)
+		}
+	}
+}
+
+// wantRegenerated checks that the API's newest secret is in hand.
+func wantRegenerated(t *testing.T, s *stage, got *client.RegeneratedSecret, err error, grace time.Duration, since time.Time) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var expires time.Time
+	switch {
+	case grace > 0 && since.IsZero():
+		expires = s.clock().Add(grace)
+	case grace > 0:
+		expires = since.Add(grace)
+	}
+	if got.Secret.Reveal() != s.Secret() || !got.SignedWith.Equal(s.config.Secret) {
+		t.Errorf("secret %s, signed with %s", got.Secret.Fingerprint(), got.SignedWith.Fingerprint())
+	}
+	if !got.OldSecretExpiresAt.Equal(expires) || got.OddExpiry != "" {
+		t.Errorf("the old secret expires at %s %q, not %s", got.OldSecretExpiresAt, got.OddExpiry, expires)
+	}
+	if !got.AmbiguousSince.Equal(since) || !got.ObtainedAt.Equal(s.clock()) {
+		t.Errorf("ambiguous since %s, not %s; obtained at %s", got.AmbiguousSince, since, got.ObtainedAt)
+	}
+}
+
+// wantFailure checks what an error says.
+func wantFailure(t *testing.T, err error, means client.Outcome, effect client.Effect, grace time.Duration, since time.Time) {
+	t.Helper()
+	var failure *client.RegenerateError
+	if !errors.As(err, &failure) {
+		t.Fatalf("error %v", err)
+	}
+	if failure.Outcome != means || failure.Effect() != effect {
+		t.Errorf("outcome %d, effect %d; not %d, %d: %v", failure.Outcome, failure.Effect(), means, effect, err)
+	}
+	if failure.GracePeriod != grace || !failure.AmbiguousSince.Equal(since) {
+		t.Errorf("grace period %s, ambiguous since %s; not %s, %s", failure.GracePeriod, failure.AmbiguousSince, grace, since)
+	}
+}

@@ -1,0 +1,83 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name       string
+		trouble    trouble
+		maxRetries int
+		gets       int
+		accepted   bool
+		refused    bool
+	}{
+		{"accepted", api(emulator.Fault{}), 4, 1, true, false},
+		{"refused", api(emulator.Problem(401, emulator.ProblemUnauthorized, "", "")), 4, 1, false, true},
+		{"the bearer key is refused", api(emulator.Problem(401, emulator.ProblemInvalidToken, "", "")), 4, 1, false, false},
+		{"forbidden", api(emulator.HTML(403)), 4, 1, false, false},
+		{"at fault: one retry", api(emulator.HTML(502)), 4, 2, false, false},
+		{"at fault, no retries", api(emulator.HTML(502)), 0, 1, false, false},
+		{"cut: one retry", api(emulator.Fault{Drop: true}), 4, 2, false, false},
+		{"no answer in the shorter time: one retry", silence(emulator.Fault{}), 4, 2, false, false},
+		{"not sent", refused(), 4, 0, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, emulator.Options{})
+			s.config.MaxRetries, s.config.RetryWait = tt.maxRetries, time.Millisecond
+			tt.trouble(t, s, forever)
+			err := s.client().Probe(t.Context(), s.config.Secret)
+			var answer *client.Error
+			if refused := errors.As(err, &answer) && answer.SecretRefused(); (err == nil) != tt.accepted || refused != tt.refused {
+				t.Errorf("error %v", err)
+			}
+			s.wantSent(t, tt.gets, 0)
+		})
+	}
+}
+
+// The secret that is asked about signs, and is not used for anything else.
+func TestProbeOfAnotherSecret(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	newer := client.NewSecret(s.Rotate(time.Hour))
+	c := s.client()
+	if err := c.Probe(t.Context(), newer); err != nil {
+		t.Error(err)
+	}
+	if err := c.Probe(t.Context(), client.NewSecret("sk_test_unknown")); err == nil {
+		t.Error("an unknown secret was accepted")
+	}
+	if _, err := c.Profile(t.Context()); err != nil {
+		t.Error(err)
+	}
+	var signed []int
+	for _, get := range s.sent("GET") {
+		signed = append(signed, get.SignedWith)
+	}
+	if len(signed) != 3 || signed[0] != 1 || signed[1] != -1 || signed[2] != 0 {
+		t.Errorf("signed with %v", signed)
+	}
+}
+
+func TestProbeOnAnotherClock(t *testing.T) {
+	t.Parallel()
+	s := onTheSecond(t)
+	s.SetSkew(-time.Hour)
+	c := s.client()
+	if err := c.Probe(t.Context(), s.config.Secret); err != nil || c.ClockOffset() != -time.Hour {
+		t.Errorf("offset %s: %v", c.ClockOffset(), err)
+	}
+	s.wantSent(t, 2, 0)
+}

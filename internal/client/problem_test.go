@@ -1,0 +1,212 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"math"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+func noon() time.Time { return time.Date(2026, 8, 19, 12, 0, 0, 0, time.UTC) }
+
+// answered is the error that an answer gives.
+func answered(status int, header http.Header, body string, secrets ...Secret) *Error {
+	return newError("POST", "/v1/thing", &http.Response{StatusCode: status, Header: header}, []byte(body), noon(), secrets...)
+}
+
+func TestProblemInFull(t *testing.T) {
+	t.Parallel()
+	got := answered(401, http.Header{
+		"X-Amzn-Requestid": {"request"}, "X-Amzn-Trace-Id": {"trace"},
+		"Retry-After": {"7"}, "Date": {"Wed, 19 Aug 2026 12:10:00 GMT"},
+	}, `{
+		"type": "urn:problem-type:auth:token-expired", "title": "Token expired", "status": 418, "detail": "Get another.",
+		"instance": "urn:uuid:1", "code": "token-expired", "field": "authorization", "retryable": true,
+		"realm": "integrator", "scope": "all", "resourceType": "token", "resourceId": "t1",
+		"errors": [{"field": "a", "message": "is bad", "code": "bad"}, {"field": "b"}],
+		"unheard": {"of": [1]}
+	}`)
+	want := &Error{
+		Method: "POST", Path: "/v1/thing", Status: 401,
+		Type: TypeTokenExpired, Title: "Token expired", Detail: "Get another.",
+		Instance: "urn:uuid:1", Code: "token-expired", Field: "authorization", Retryable: true,
+		Realm: "integrator", Scope: "all", ResourceType: "token", ResourceID: "t1",
+		Fields:    []FieldError{{"a", "is bad", "bad"}, {Field: "b"}},
+		RequestID: "request", TraceID: "trace",
+		RetryAfter: 7 * time.Second, Date: noon().Add(10 * time.Minute),
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", *got)
+	}
+	if text := got.Error(); text != "401 Unauthorized: Token expired: Get another." {
+		t.Error(text)
+	}
+}
+
+func TestProblemThatIsNone(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		"", " ", "null", "true", `"text"`, "[]", `[{"title":"x"}]`, "{", `{"title":"x"`, "{}",
+		"<html><body><h1>502 Bad Gateway</h1></body></html>", "\xff\xfe", "\x1b[2J",
+		strings.Repeat("[", 100000), strings.Repeat(`{"a":`, 100000),
+		`{"type":1,"title":[],"detail":{},"code":true,"field":1.5,"instance":null,"retryable":"true",` +
+			`"realm":0,"scope":[1],"resourceType":{},"resourceId":7,"errors":"none","status":"401"}`,
+	} {
+		got := answered(502, nil, body)
+		if want := (&Error{Method: "POST", Path: "/v1/thing", Status: 502}); !reflect.DeepEqual(got, want) {
+			t.Errorf("%.80q gives %+v", body, *got)
+		}
+		if text := got.Error(); text != "502 Bad Gateway" {
+			t.Error(text)
+		}
+	}
+}
+
+func TestProblemKeepsWhatIsUsable(t *testing.T) {
+	t.Parallel()
+	got := answered(400, nil, `{"title":1,"detail":"Mind the field.","errors":[{"field":1,"message":"is bad"}]}`)
+	if got.Title != "" || got.Detail != "Mind the field." || !reflect.DeepEqual(got.Fields, []FieldError{{Message: "is bad"}}) {
+		t.Errorf("%+v", *got)
+	}
+}
+
+func TestProblemText(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, title, want string }{
+		{"control characters", "a\x1b[31mb\x00c\u009bd", "a [31mb c d"},
+		{"lines", " a\nb\r\n\tc ", "a b   c"},
+		{"not UTF-8", "a\xffb", "a\ufffdb"},
+		{"other scripts", "Ünïcode ☃ 日本語 🙂", "Ünïcode ☃ 日本語 🙂"},
+		{"long", strings.Repeat("é", 1001), strings.Repeat("é", 1000) + "…"},
+		{"just short enough", strings.Repeat("é", 1000), strings.Repeat("é", 1000)},
+		{"a secret", "no sk_test_planted, please: sk_test_planted", "no (redacted), please: (redacted)"},
+		{"a secret where it is cut", strings.Repeat("x", 995) + "sk_test_planted", strings.Repeat("x", 995) + "(reda…"},
+		{"a secret in escapes", `sk_test_\u0070lanted`, "(redacted)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			title := tt.title
+			if !strings.Contains(title, `\u`) {
+				title = strings.NewReplacer("\x1b", `\u001b`, "\x00", `\u0000`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(title)
+			}
+			got := answered(400, nil, `{"title":"`+title+`"}`, NewSecret("sk_test_planted"), Secret{})
+			if got.Title != tt.want {
+				t.Errorf("%q, not %q", got.Title, tt.want)
+			}
+		})
+	}
+}
+
+func TestProblemIsBounded(t *testing.T) {
+	t.Parallel()
+	got := answered(400, nil, `{"errors":[{}`+strings.Repeat(`,{"field":"f"}`, 1000)+`]}`)
+	if len(got.Fields) != maxProblemFields {
+		t.Errorf("%d field errors", len(got.Fields))
+	}
+}
+
+func TestWhatA401Refuses(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		status         int
+		kind           string
+		bearer, secret bool
+	}{
+		{401, "urn:problem-type:auth:token-expired", true, false},
+		{401, "urn:problem-type:auth:invalid-token", true, false},
+		{401, "auth:invalid-token", true, false},
+		{401, "urn:problem-type:auth:unauthorized", false, true},
+		{401, "about:blank", false, true},
+		{401, "", false, true},
+		{403, "urn:problem-type:auth:invalid-token", false, false},
+		{200, "urn:problem-type:auth:unauthorized", false, false},
+	} {
+		got := answered(tt.status, nil, `{"type":"`+tt.kind+`"}`)
+		if got.BearerRefused() != tt.bearer || got.SecretRefused() != tt.secret {
+			t.Errorf("%d %s: bearer %t, secret %t", tt.status, tt.kind, got.BearerRefused(), got.SecretRefused())
+		}
+	}
+}
+
+func TestStatusText(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]string{429: "429 Too Many Requests", 599: "599"} {
+		if got := answered(status, nil, "").Error(); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+	if got := answered(403, nil, `{"title":"Forbidden","detail":"Forbidden"}`).Error(); got != "403 Forbidden" {
+		t.Errorf("says it again: %q", got)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]time.Duration{
+		"":                                  0,
+		"0":                                 0,
+		"1":                                 time.Second,
+		"+5":                                5 * time.Second,
+		"3600":                              time.Hour,
+		"-1":                                0,
+		"1.5":                               0,
+		"5 s":                               0,
+		"soon":                              0,
+		"2147483648":                        (1 << 31) * time.Second,
+		"9999999999":                        math.MaxInt64 / time.Second * time.Second,
+		"99999999999999999999":              math.MaxInt64 / time.Second * time.Second,
+		"-99999999999999999999":             0,
+		"Wed, 19 Aug 2026 12:00:30 GMT":     30 * time.Second,
+		"Wednesday, 19-Aug-26 12:00:30 GMT": 30 * time.Second,
+		"Wed Aug 19 12:00:30 2026":          30 * time.Second,
+		"Wed, 19 Aug 2026 12:00:00 GMT":     0,
+		"Wed, 19 Aug 2026 11:59:59 GMT":     0,
+		"Fri, 31 Dec 9999 23:59:59 GMT":     math.MaxInt64,
+		"Wed, 19 Aug 2026 12:00:30 +0000":   0,
+	} {
+		if got := retryAfter(http.Header{"Retry-After": {value}}, noon()); got != want {
+			t.Errorf("%q gives %s, not %s", value, got, want)
+		}
+	}
+}
+
+// TestReadBackoff is about the waits of reads, which are real ones.
+func TestReadBackoff(t *testing.T) {
+	t.Parallel()
+	c := New(Config{Clock: noon})
+	reader := c.reader(c.limits(), call{}, Secret{}, 0)
+	for _, tt := range []struct {
+		retry      int
+		status     int
+		retryAfter string
+		want       time.Duration
+	}{
+		{0, 0, "", 1 * time.Second},
+		{1, 0, "", 2 * time.Second},
+		{0, 500, "", 1 * time.Second},
+		{3, 500, "", 8 * time.Second},
+		{60, 500, "", 30 * time.Second},
+		{0, 429, "60", 60 * time.Second},
+		{0, 500, "60", 60 * time.Second},
+		{0, 429, "0", 1 * time.Second},
+		{3, 429, "1", 8 * time.Second},
+		{0, 503, noon().Add(20 * time.Second).Format(http.TimeFormat), 20 * time.Second},
+	} {
+		t.Run(strconv.Itoa(tt.status)+" "+tt.retryAfter, func(t *testing.T) {
+			t.Parallel()
+			var resp *http.Response
+			if tt.status != 0 {
+				resp = &http.Response{StatusCode: tt.status, Header: http.Header{"Retry-After": {tt.retryAfter}}}
+			}
+			if got := reader.Backoff(reader.RetryWaitMin, reader.RetryWaitMax, tt.retry, resp); got != tt.want {
+				t.Errorf("waits %s, not %s", got, tt.want)
+			}
+		})
+	}
+}

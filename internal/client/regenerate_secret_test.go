@@ -1,0 +1,234 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client_test
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+func TestRegenerateSecret(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{UserAPIKey: "ak_live"})
+	s.config.UserAgent = "tests/1"
+	c := s.client()
+	got, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: 5 * time.Minute})
+	wantRegenerated(t, s, got, err, 5*time.Minute, time.Time{})
+	if got.RequestID == "" {
+		t.Error("no request id")
+	}
+
+	s.wantSent(t, 0, 1)
+	sent := s.Requests()[0]
+	if sent.Path != emulator.RegeneratePath || sent.Body != `{"oldSecretValidForSeconds":300}` {
+		t.Errorf("%s %s", sent.Path, sent.Body)
+	}
+	for name, want := range map[string]string{
+		"Accept":        "application/json, application/problem+json",
+		"Authorization": "Bearer ak_live",
+		"Content-Type":  "application/json",
+		"User-Agent":    "tests/1",
+	} {
+		if values := sent.Header[name]; !slices.Equal(values, []string{want}) {
+			t.Errorf("%s: %q", name, values)
+		}
+	}
+
+	if !c.ConfiguredSecret().Equal(s.config.Secret) {
+		t.Error("the configured secret has changed")
+	}
+	second, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{})
+	if err != nil || !second.SignedWith.Equal(got.Secret) {
+		t.Errorf("not signed with the newest secret: %v", err)
+	}
+	if body := s.Requests()[1].Body; body != `{"oldSecretValidForSeconds":0}` {
+		t.Errorf("body %s", body)
+	}
+}
+
+func TestAfterAnAmbiguousAttempt(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		answers []emulator.Fault // to the second attempt and on
+		posts   int
+		outcome client.Outcome
+		effect  client.Effect
+	}{
+		{"success", nil, 2, client.Regenerated, client.Changed},
+		{"429, then success", []emulator.Fault{emulator.TooManyRequests("")}, 3, client.Regenerated, client.Changed},
+		{"401", []emulator.Fault{emulator.Problem(401, emulator.ProblemUnauthorized, "", "")}, 2, client.SecretRefused, client.Unknown},
+		{"401, invalid token", []emulator.Fault{emulator.Problem(401, emulator.ProblemInvalidToken, "", "")}, 2, client.BearerRefused, client.Unknown},
+		{"403", []emulator.Fault{emulator.Problem(403, emulator.ProblemForbidden, "", "")}, 2, client.Refused, client.Unknown},
+		{"429, Retry-After too long", []emulator.Fault{emulator.TooManyRequests("61")}, 2, client.RateLimited, client.Unknown},
+		{"429, then ambiguous again", []emulator.Fault{emulator.TooManyRequests(""), {Drop: true}}, 3, client.Ambiguous, client.Unknown},
+		{"504", []emulator.Fault{emulator.HTML(504)}, 2, client.Unanswered, client.Unknown},
+		{"200 without a secret", []emulator.Fault{emulator.Fault{Body: "{}"}.After()}, 2, client.Unreadable, client.Changed},
+	} {
+		for _, grace := range []time.Duration{0, 5 * time.Minute} {
+			t.Run(tt.name+"/grace "+grace.String(), func(t *testing.T) {
+				t.Parallel()
+				s := newStage(t, emulator.Options{})
+				s.Inject(emulator.Fault{Drop: true})
+				s.Inject(tt.answers...)
+				other := client.NewSecret("sk_test_other")
+				got, err := s.client().RegenerateSecret(t.Context(),
+					client.RegenerateInput{GracePeriod: grace, Signers: []client.Secret{s.config.Secret, other}})
+				s.wantSent(t, 0, tt.posts)
+				if tt.outcome == client.Regenerated {
+					wantRegenerated(t, s, got, err, grace, curtain())
+				} else {
+					wantFailure(t, err, tt.outcome, tt.effect, grace, curtain())
+				}
+			})
+		}
+	}
+}
+
+func TestRefusedInGracePeriodAfterAnAmbiguousAttempt(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{OldSecretCannotRegenerate: true})
+	s.Inject(emulator.Fault{Drop: true}.After())
+	_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: time.Hour})
+	s.wantSent(t, 0, 2)
+	wantFailure(t, err, client.SecretRefused, client.Unknown, time.Hour, curtain())
+}
+
+func TestResentOnlyInGracePeriod(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name       string
+		answered   time.Duration // after it was sent
+		retryAfter string
+		grace      time.Duration
+		waits      []time.Duration
+	}{
+		{"no grace period", time.Minute, "", 0, []time.Duration{3 * time.Second}},
+		{"over when it would be sent", 0, "", 3 * time.Second, nil},
+		{"not yet over", 0, "", 4 * time.Second, []time.Duration{3 * time.Second}},
+		{"over, for the answer was slow", 7 * time.Second, "", 10 * time.Second, nil},
+		{"not yet over, though the answer was slow", 6 * time.Second, "", 10 * time.Second, []time.Duration{3 * time.Second}},
+		{"over, as long as the API asks to wait", 0, "10", 10 * time.Second, nil},
+		{"not yet over, as long as the API asks to wait", 0, "10", 11 * time.Second, []time.Duration{10 * time.Second}},
+		{"the API asks for less than is safe", 0, "1", 0, []time.Duration{3 * time.Second}},
+		{"the API asks for too long", 0, "61", time.Hour, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, emulator.Options{})
+			fault := emulator.HTML(502)
+			fault.Header = http.Header{"Retry-After": {tt.retryAfter}}
+			reached, hold := make(chan struct{}), make(chan struct{})
+			fault.Reached, fault.Hold = reached, hold
+			s.Inject(fault)
+			go func() {
+				<-reached
+				s.advance(tt.answered)
+				close(hold)
+			}()
+			_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: tt.grace})
+			if !slices.Equal(s.waits, tt.waits) {
+				t.Errorf("waited %v, not %v", s.waits, tt.waits)
+			}
+			s.wantSent(t, 0, 1+len(tt.waits))
+			if resent := len(tt.waits) > 0; (err == nil) != resent {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+func TestOldSecretExpiresAt(t *testing.T) {
+	t.Parallel()
+	const grace = 5 * time.Minute
+	ambiguous := emulator.Fault{Drop: true}
+	sent := curtain()
+	resent := sent.Add(3 * time.Second)
+	for _, tt := range []struct {
+		name   string
+		faults []emulator.Fault // before the one that gives the expiry
+		says   any              // nil: nothing
+		want   time.Time
+		odd    string
+	}{
+		{"none", nil, nil, time.Time{}, ""},
+		{"plausible", nil, sent.Add(grace).Format(time.RFC3339), sent.Add(grace).Truncate(time.Second), ""},
+		{"with an offset", nil, "2026-08-19T17:21:07.597+02:00", sent.Add(grace), ""},
+		{"no time", nil, "soon", time.Time{}, "soon"},
+		{"no string", nil, 1787152867, time.Time{}, "1787152867"},
+		{"an object", nil, map[string]any{"at": 1}, time.Time{}, `{"at":1}`},
+		{"escape sequences", nil, "\x1b[2Jsoon\n", time.Time{}, "[2Jsoon"},
+		{"far too late", nil, "2027-08-19T15:21:07Z", time.Time{}, "2027-08-19T15:21:07Z"},
+		{"far too early", nil, "2025-08-19T15:21:07Z", time.Time{}, "2025-08-19T15:21:07Z"},
+
+		{"of the resent request", []emulator.Fault{ambiguous}, resent.Add(grace).Format(time.RFC3339Nano), sent.Add(grace), ""},
+		{"before that of the lost request", []emulator.Fault{ambiguous}, sent.Add(time.Minute).Format(time.RFC3339Nano), sent.Add(time.Minute), ""},
+		{"none, a request was lost", []emulator.Fault{ambiguous}, nil, sent.Add(grace), ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, emulator.Options{})
+			s.Inject(tt.faults...)
+			s.Inject(emulator.Fault{Rewrite: func(reply map[string]any) {
+				if reply["oldSecretExpiresAt"] = tt.says; tt.says == nil {
+					delete(reply, "oldSecretExpiresAt")
+				}
+			}})
+			got, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: grace})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Secret.Reveal() != s.Secret() {
+				t.Error("another secret")
+			}
+			if !got.OldSecretExpiresAt.Equal(tt.want) || got.OddExpiry != tt.odd {
+				t.Errorf("expires at %s %q, not %s %q", got.OldSecretExpiresAt, got.OddExpiry, tt.want, tt.odd)
+			}
+		})
+	}
+}
+
+func TestUnreadableReplyIsKept(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	s.Inject(emulator.Fault{Body: `{"apiSecret":"sk_test_renamed"}`}.After())
+	_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
+	var failure *client.RegenerateError
+	if !errors.As(err, &failure) || failure.Reply.Reveal() != `{"apiSecret":"sk_test_renamed"}` {
+		t.Errorf("the reply is lost: %v", err)
+	}
+}
+
+func TestBackoffIsBounded(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	s.config.MaxRetries = 70
+	fault := emulator.TooManyRequests("")
+	fault.Times = forever
+	s.Inject(fault)
+	_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
+	wantFailure(t, err, client.RateLimited, client.Unchanged, 0, time.Time{})
+	s.wantSent(t, 0, 71)
+	for i, wait := range s.waits {
+		if want := min(time.Second<<min(i, 5), 30*time.Second); wait != want {
+			t.Errorf("wait %d is %s, not %s", i, wait, want)
+		}
+	}
+}
+
+func TestWaitsByItself(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	s.config.Sleep, s.config.RetryWait = nil, time.Millisecond
+	s.Inject(emulator.TooManyRequests(""))
+	got, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
+	wantRegenerated(t, s, got, err, 0, time.Time{})
+	s.wantSent(t, 0, 2)
+}

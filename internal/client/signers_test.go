@@ -1,0 +1,76 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+func TestSigners(t *testing.T) {
+	t.Parallel()
+	const none, live = -1, 3
+	for _, tt := range []struct {
+		name    string
+		signers []int // by order of issue
+		sent    []int
+	}{
+		{"none given: the configured one", nil, []int{0}},
+		{"the first is live", []int{live, 0}, []int{live}},
+		{"the second is live", []int{0, live}, []int{0, live}},
+		{"the last is live", []int{2, 0, 1, live}, []int{2, 0, 1, live}},
+		{"none is live", []int{0, 1, 2}, []int{0, 1, 2}},
+		{"an empty one is skipped", []int{0, none, live}, []int{0, live}},
+		{"the same twice", []int{0, 0, live}, []int{0, live}},
+		{"the same later", []int{0, 1, 0, live}, []int{0, 1, live}},
+	} {
+		for _, maxRetries := range []int{0, client.DefaultMaxRetries} {
+			t.Run(tt.name, func(t *testing.T) {
+				t.Parallel()
+				s := newStage(t, emulator.Options{})
+				s.config.MaxRetries = maxRetries
+				issued := []string{s.Secret(), s.Rotate(0), s.Rotate(0), s.Rotate(0)}
+				var signers []client.Secret
+				for _, i := range tt.signers {
+					if i == none {
+						signers = append(signers, client.Secret{})
+						continue
+					}
+					signers = append(signers, client.NewSecret(issued[i]))
+				}
+				got, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{Signers: signers})
+
+				var sent []int
+				for _, post := range s.sent("POST") {
+					sent = append(sent, post.SignedWith)
+				}
+				if !slices.Equal(sent, tt.sent) || len(s.waits) != 0 {
+					t.Errorf("signed with %v, not %v; waited %v", sent, tt.sent, s.waits)
+				}
+				switch {
+				case !slices.Contains(tt.sent, live):
+					wantFailure(t, err, client.SecretRefused, client.Unchanged, 0, time.Time{})
+				case err != nil || got.SignedWith.Reveal() != issued[live] || got.Secret.Reveal() != s.Secret():
+					t.Errorf("error %v", err)
+				}
+			})
+		}
+	}
+}
+
+func TestNoOtherSignerUnlessTheSecretWasRefused(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{emulator.ProblemTokenExpired, emulator.ProblemInvalidToken} {
+		s := newStage(t, emulator.Options{})
+		s.Inject(emulator.Problem(401, kind, "", ""))
+		_, err := s.client().RegenerateSecret(t.Context(),
+			client.RegenerateInput{Signers: []client.Secret{client.NewSecret("sk_test_first"), s.config.Secret}})
+		s.wantSent(t, 0, 1)
+		wantFailure(t, err, client.BearerRefused, client.Unchanged, 0, time.Time{})
+	}
+}

@@ -1,0 +1,55 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"crypto/x509"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// TestCalledOff connects, and then is told that the request may not go out.
+func TestCalledOff(t *testing.T) {
+	t.Parallel()
+	for name, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var requests, asked atomic.Int64
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests.Add(1) }))
+			server.EnableHTTP2 = http2
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			endpoint, err := url.Parse(server.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := New(Config{Endpoint: endpoint})
+			c.fresh.TLSClientConfig.RootCAs = x509.NewCertPool()
+			c.fresh.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+
+			post := call{method: http.MethodPost, path: regenerateSecretPath, body: []byte("{}")}
+			req, err := c.newRequest(t.Context(), post)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := (&transport{client: c, base: c.fresh, call: post, timeout: time.Minute, connected: func() bool { asked.Add(1); return false }}).RoundTrip(req)
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			var failed *TransportError
+			if !errors.As(err, &failed) || failed.Sent {
+				t.Errorf("error %v", err)
+			}
+			server.Close() // waits for what has arrived
+			if requests.Load() != 0 || asked.Load() != 1 {
+				t.Errorf("%d requests arrived; asked %d times", requests.Load(), asked.Load())
+			}
+		})
+	}
+}

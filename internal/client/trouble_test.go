@@ -1,0 +1,188 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/binary"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// trouble is what happens to the next attempts, so many times; forever if that
+// is negative.
+type trouble func(t *testing.T, s *stage, times int)
+
+const forever = -1
+
+// api is trouble that the API, or a gateway before it, makes.
+func api(fault emulator.Fault) trouble {
+	return func(_ *testing.T, s *stage, times int) {
+		mine := fault
+		mine.Times = times
+		s.Inject(mine)
+	}
+}
+
+// silence is no answer within the time allowed.
+func silence(fault emulator.Fault) trouble {
+	return func(t *testing.T, s *stage, times int) {
+		t.Helper()
+		s.config.RequestTimeout = 400 * time.Millisecond
+		mine := fault
+		mine.Hold = make(chan struct{})
+		api(mine)(t, s, times)
+	}
+}
+
+type dialer func(ctx context.Context, network, address string) (net.Conn, error)
+
+// dial is trouble in getting a connection.
+func dial(failing dialer) trouble {
+	return func(_ *testing.T, s *stage, times int) {
+		reachable, fails := s.config.Endpoint.Host, struck(times)
+		s.config.Endpoint = &url.URL{Scheme: "http", Host: "integrator.invalid:80"}
+		s.network = func(transport *http.Transport) {
+			transport.Proxy = nil
+			transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+				if fails() {
+					return failing(ctx, network, address)
+				}
+				return new(net.Dialer).DialContext(ctx, network, reachable)
+			}
+		}
+	}
+}
+
+func refused() trouble {
+	return dial(func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, "127.0.0.1:1") // tcpmux: nothing listens
+	})
+}
+
+const (
+	servfail = 2
+	nxdomain = 3
+)
+
+// dns is a name server that answers everything with the code.
+func dns(code byte) trouble {
+	resolver := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		here, there := net.Pipe()
+		go func() {
+			defer func() { _ = there.Close() }()
+			message := make([]byte, 2) // its length, then the message
+			_, _ = io.ReadFull(there, message)
+			message = append(message, make([]byte, binary.BigEndian.Uint16(message))...)
+			_, _ = io.ReadFull(there, message[2:])
+			message[4] |= 0x80 // the question comes back as an answer
+			message[5] = code
+			_, _ = there.Write(message)
+		}()
+		return here, nil
+	}}
+	return dial((&net.Dialer{Resolver: resolver}).DialContext)
+}
+
+// badCertificate is one that no authority known here has signed.
+func badCertificate() trouble {
+	return func(t *testing.T, s *stage, _ int) {
+		t.Helper()
+		behindTLS(t, s, nil)
+		s.network = nil
+	}
+}
+
+func failedHandshake() trouble {
+	return func(t *testing.T, s *stage, times int) {
+		t.Helper()
+		fails := struck(times)
+		behindTLS(t, s, &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+			if fails() {
+				return nil, errors.New("no")
+			}
+			return nil, nil
+		}})
+	}
+}
+
+func refusingProxy() trouble {
+	return func(t *testing.T, s *stage, times int) {
+		t.Helper()
+		behindTLS(t, s, nil)
+		fails, trusting := struck(times), s.network
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if fails() {
+				http.Error(w, "no", http.StatusBadGateway)
+				return
+			}
+			tunnel(w, r)
+		}))
+		t.Cleanup(proxy.Close)
+		s.network = func(transport *http.Transport) {
+			trusting(transport)
+			transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
+		}
+	}
+}
+
+func tunnel(w http.ResponseWriter, r *http.Request) {
+	there, err := new(net.Dialer).DialContext(r.Context(), "tcp", r.Host)
+	if err != nil {
+		return
+	}
+	defer func() { _ = there.Close() }()
+	here, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer func() { _ = here.Close() }()
+	_, _ = io.WriteString(here, "HTTP/1.1 200 OK\r\n\r\n")
+	go func() { _, _ = io.Copy(there, here) }()
+	_, _ = io.Copy(here, there)
+}
+
+// behindTLS puts the API behind a TLS server that the client trusts.
+func behindTLS(t *testing.T, s *stage, config *tls.Config) *httptest.Server {
+	t.Helper()
+	front := httptest.NewUnstartedServer(httputil.NewSingleHostReverseProxy(s.config.Endpoint))
+	front.Config.ErrorLog = log.New(io.Discard, "", 0)
+	front.EnableHTTP2 = true
+	front.TLS = config
+	front.StartTLS()
+	t.Cleanup(front.Close)
+	endpoint, err := url.Parse(front.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.config.Endpoint = endpoint
+	s.network = trust(front)
+	return front
+}
+
+func trust(server *httptest.Server) func(*http.Transport) {
+	return func(transport *http.Transport) {
+		transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+		transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+	}
+}
+
+// struck returns a function that is true the first so many times.
+func struck(times int) func() bool {
+	var calls atomic.Int64
+	return func() bool { return times < 0 || calls.Add(1) <= int64(times) }
+}
