@@ -53,7 +53,7 @@ func BenchmarkRoundTrip(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			resp, err := c.shared.RoundTrip(req)
+			resp, err := c.network.RoundTrip(req)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -53,8 +53,7 @@ const maxRetryAfter = time.Minute
 type Client struct {
 	config Config
 
-	shared *http.Transport // reads: connections are kept and reused
-	fresh  *http.Transport // writes: never a reused connection
+	network *http.Transport
 
 	// rotation is held for writing while a secret is being regenerated, so that
 	// every other request waits and is then signed with the new one.
@@ -84,18 +83,15 @@ func New(config Config) *Client {
 		config.Log = func(context.Context, string, map[string]any) {}
 	}
 
-	shared := &http.Transport{
+	network := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout: 10 * time.Second,
-		IdleConnTimeout:     90 * time.Second,
 		ForceAttemptHTTP2:   true,
+		DisableKeepAlives:   true, // on a connection used before, net/http may send a request twice
 	}
-	fresh := shared.Clone()
-	fresh.DisableKeepAlives = true
-
-	return &Client{config: config, shared: shared, fresh: fresh, newest: config.Secret}
+	return &Client{config: config, network: network, newest: config.Secret}
 }
 
 // Endpoint is the base URL that the client calls.
@@ -119,8 +115,7 @@ type call struct {
 
 	// repeatable says that sending it twice does what sending it once does.
 	repeatable bool
-	// secrets are in the body; the API must not be quoted with them.
-	secrets []Secret
+	secrets    []Secret // in the body, and not to be shown
 }
 
 func (c *Client) newRequest(ctx context.Context, call call) (*http.Request, error) {

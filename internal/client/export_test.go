@@ -8,6 +8,5 @@ import "net/http"
 // AlterNetwork lets a test put something between the client and the network,
 // before the first request.
 func (c *Client) AlterNetwork(alter func(*http.Transport)) {
-	alter(c.shared)
-	alter(c.fresh)
+	alter(c.network)
 }

@@ -21,7 +21,7 @@ func wantClean(t *testing.T, text string, limit int) {
 		t.Errorf("%d bytes, valid %t", len(text), utf8.ValidString(text))
 	}
 	for _, r := range text {
-		if unicode.IsControl(r) {
+		if !unicode.IsGraphic(r) {
 			t.Errorf("contains %U", r)
 		}
 	}

@@ -22,6 +22,12 @@ const (
 	TypeInvalidToken = "auth:invalid-token"
 )
 
+// The headers that support asks for.
+const (
+	headerRequestID = "X-Amzn-Requestid"
+	headerTraceID   = "X-Amzn-Trace-Id"
+)
+
 const (
 	maxProblemText   = 1000 // runes of one field
 	maxProblemFields = 20
@@ -89,12 +95,12 @@ func (e *Error) clockOffset(now time.Time) time.Duration {
 	return offset
 }
 
-// newError reads an answer; secrets are blanked out of its words.
-func newError(method, path string, resp *http.Response, body []byte, now time.Time, secrets ...Secret) *Error {
-	e := parseProblem(body, func(text string) string { return cleanText(redact(text, secrets...)) })
-	e.Method, e.Path, e.Status = method, path, resp.StatusCode
-	e.RequestID = requestID(resp.Header)
-	e.TraceID = cleanText(resp.Header.Get("X-Amzn-Trace-Id"))
+// newError reads an answer, whose words go through clean.
+func newError(call call, resp *http.Response, body []byte, now time.Time, clean func(string) string) *Error {
+	e := parseProblem(body, clean)
+	e.Method, e.Path, e.Status = call.method, call.path, resp.StatusCode
+	e.RequestID = clean(resp.Header.Get(headerRequestID))
+	e.TraceID = clean(resp.Header.Get(headerTraceID))
 	e.RetryAfter = retryAfter(resp.Header, now)
 	if resp.Header.Get("Age") == "" {
 		e.Date, _ = http.ParseTime(resp.Header.Get("Date"))
@@ -131,10 +137,10 @@ func parseProblem(body []byte, clean func(string) string) *Error {
 }
 
 // cleanText makes outside words fit for a terminal: bounded, on one line, no
-// escape sequences.
+// escape sequences, nothing invisible.
 func cleanText(text string) string {
 	runes := []rune(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if !unicode.IsGraphic(r) {
 			return ' '
 		}
 		return r

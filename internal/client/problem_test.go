@@ -17,7 +17,8 @@ func noon() time.Time { return time.Date(2026, 8, 19, 12, 0, 0, 0, time.UTC) }
 
 // answered is the error that an answer gives.
 func answered(status int, header http.Header, body string, secrets ...Secret) *Error {
-	return newError("POST", "/v1/thing", &http.Response{StatusCode: status, Header: header}, []byte(body), noon(), secrets...)
+	return newError(call{method: "POST", path: "/v1/thing"}, &http.Response{StatusCode: status, Header: header}, []byte(body), noon(),
+		func(text string) string { return cleanText(redact(text, secrets...)) })
 }
 
 func TestProblemInFull(t *testing.T) {
@@ -80,7 +81,8 @@ func TestProblemText(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, title, want string }{
 		{"control characters", "a\x1b[31mb\x00c\u009bd", "a [31mb c d"},
-		{"lines", " a\nb\r\n\tc ", "a b   c"},
+		{"lines", " a\nb\r\n\tc\u2028d\u2029e ", "a b   c d e"},
+		{"direction and width", "a\u202eb\u200bc\ufeffd", "a b c d"},
 		{"not UTF-8", "a\xffb", "a\ufffdb"},
 		{"other scripts", "Ünïcode ☃ 日本語 🙂", "Ünïcode ☃ 日本語 🙂"},
 		{"long", strings.Repeat("é", 1001), strings.Repeat("é", 1000) + "…"},
@@ -180,7 +182,7 @@ func TestRetryAfter(t *testing.T) {
 func TestReadBackoff(t *testing.T) {
 	t.Parallel()
 	c := New(Config{Clock: noon})
-	reader := c.reader(c.limits(), call{}, Secret{}, 0)
+	reader := c.reader(c.limits(), nil)
 	for _, tt := range []struct {
 		retry      int
 		status     int

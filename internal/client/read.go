@@ -53,14 +53,15 @@ func (c *Client) readAt(ctx context.Context, limits limits, offset time.Duration
 	if err != nil {
 		return err
 	}
-	resp, err := c.reader(limits, call, secret, offset).Do(&retryablehttp.Request{Request: req})
+	transport := &transport{client: c, call: call, secret: secret, timeout: limits.attempt, offset: offset}
+	resp, err := c.reader(limits, transport).Do(&retryablehttp.Request{Request: req})
 	if err != nil {
 		return asTransportError(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, _ := io.ReadAll(resp.Body) // complete: transport has read it
 	if resp.StatusCode != http.StatusOK {
-		return newError(call.method, call.path, resp, body, c.config.Clock(), secret, c.config.Secret, c.config.UserAPIKey)
+		return newError(call, resp, body, c.config.Clock(), transport.clean)
 	}
 	if err := json.Unmarshal(body, reply); err != nil {
 		return &TransportError{Err: errors.New("the reply is not the JSON object that the API documents"), Sent: true}
@@ -70,9 +71,9 @@ func (c *Client) readAt(ctx context.Context, limits limits, offset time.Duration
 
 // reader is retryablehttp without the defaults that are wrong here: no logger
 // of its own, the last reply kept, no wait longer than the caller would accept.
-func (c *Client) reader(limits limits, call call, secret Secret, offset time.Duration) *retryablehttp.Client {
+func (c *Client) reader(limits limits, transport *transport) *retryablehttp.Client {
 	return &retryablehttp.Client{
-		HTTPClient:   httpClient(&transport{client: c, base: c.shared, call: call, secret: secret, timeout: limits.attempt, offset: offset}),
+		HTTPClient:   httpClient(transport),
 		RetryMax:     limits.retries,
 		RetryWaitMin: c.config.RetryWait,
 		RetryWaitMax: maxRetryWait,

@@ -211,10 +211,11 @@ func (r *regeneration) attempt() (*RegeneratedSecret, Secret, error) {
 		return nil, Secret{}, &TransportError{Err: err}
 	}
 	secret := r.input.Signers[r.signer]
-	resp, err := httpClient(&transport{
-		client: r.client, base: r.client.fresh, call: r.call, secret: secret,
+	transport := &transport{
+		client: r.client, call: r.call, secret: secret, others: r.input.Signers,
 		timeout: r.client.config.RequestTimeout, offset: r.client.ClockOffset(), attempt: r.attempts, connected: connected,
-	}).Do(req)
+	}
+	resp, err := httpClient(transport).Do(req)
 	r.attempts++
 	if err != nil {
 		failed := asTransportError(err)
@@ -229,15 +230,13 @@ func (r *regeneration) attempt() (*RegeneratedSecret, Secret, error) {
 	defer func() { _ = resp.Body.Close() }()
 	body, _ := io.ReadAll(resp.Body) // complete: transport has read it
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		config := r.client.config
-		return nil, Secret{}, newError(r.call.method, r.call.path, resp, body, config.Clock(),
-			append(slices.Clone(r.input.Signers), config.Secret, config.UserAPIKey)...)
+		return nil, Secret{}, newError(r.call, resp, body, r.client.config.Clock(), transport.clean)
 	}
 	regenerated := parseRegenerated(body)
 	if regenerated == nil {
-		return nil, NewSecret(string(body)), errors.New("the API answered " + resp.Status + " without a readable secret")
+		return nil, NewSecret(string(body)), fmt.Errorf("the API answered %d without a readable secret", resp.StatusCode)
 	}
-	regenerated.SignedWith, regenerated.RequestID = secret, requestID(resp.Header)
+	regenerated.SignedWith, regenerated.RequestID = secret, transport.clean(resp.Header.Get(headerRequestID))
 	return regenerated, Secret{}, nil
 }
 

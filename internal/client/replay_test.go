@@ -33,7 +33,11 @@ func TestNetHTTPReplaysNothing(t *testing.T) {
 			s.Inject(cut)
 			_, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{})
 			wantFailure(t, err, client.Ambiguous, client.Unknown, 0, curtain())
-			s.wantSent(t, 1, 1)
+			s.Inject(cut)
+			if _, err := c.Profile(t.Context()); err == nil {
+				t.Error("the cut connection was not noticed")
+			}
+			s.wantSent(t, 2, 1)
 		})
 	}
 }

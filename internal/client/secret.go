@@ -17,7 +17,8 @@ const redacted = "(redacted)"
 // key. Every way of formatting or encoding it yields a placeholder; Reveal is
 // the one way to its value. The zero Secret stands for "none".
 type Secret struct {
-	value *string // a pointer: fmt's %p, and any verb for an unexported field, go past Format
+	_     [0]func() // rules out ==, for which there is Equal
+	value *string   // a pointer: fmt's %p, and any verb for an unexported field, go past Format
 }
 
 // NewSecret wraps a credential. An empty string gives the zero Secret.
@@ -25,7 +26,7 @@ func NewSecret(value string) Secret {
 	if value == "" {
 		return Secret{}
 	}
-	return Secret{&value}
+	return Secret{value: &value}
 }
 
 // Reveal returns the credential itself.

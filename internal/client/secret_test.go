@@ -27,7 +27,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 		"itself":                secret,
 		"a pointer":             &secret,
 		"a slice":               []client.Secret{secret},
-		"a map":                 map[client.Secret]client.Secret{secret: secret},
+		"a map":                 map[string]client.Secret{"key": secret},
 		"a field":               open{secret},
 		"an unexported field":   hidden{secret},
 		"a pointer to a struct": &hidden{secret},

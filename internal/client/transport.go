@@ -5,6 +5,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -13,6 +14,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -29,11 +32,12 @@ type TransportError struct {
 	// still be at work on the request.
 	Timeout bool
 
+	text    string // of Err, without what the server may have put into it
 	status  int    // of a reply that broke off; 0 before that
 	partial []byte // what had come of its body
 }
 
-func (e *TransportError) Error() string { return e.Err.Error() }
+func (e *TransportError) Error() string { return cmp.Or(e.text, e.Err.Error()) }
 
 func (e *TransportError) Unwrap() error { return e.Err }
 
@@ -48,12 +52,13 @@ func (e *TransportError) permanent() bool {
 // timestamp and signature. It returns complete replies or a *TransportError.
 type transport struct {
 	client  *Client
-	base    http.RoundTripper
 	call    call
 	secret  Secret
+	others  []Secret      // not sent, but not to be shown either
 	timeout time.Duration // for one attempt, the reply's body included
 	offset  time.Duration // added to the local clock
 	attempt int
+	signed  Secret // the latest signature, in hex
 
 	// connected, if set, is asked when a connection has been handed over, before
 	// anything is written to it. If it says no, nothing ever is.
@@ -83,10 +88,13 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	started := t.client.config.Clock()
 	sign(req, t.client.config.IntegratorKey, t.secret, started.Add(t.offset), t.call.body)
+	_, signed, _ := strings.Cut(req.Header.Get(headerSignature), "=")
+	t.signed = NewSecret(signed)
 
 	resp, err := t.send(req)
 	if err != nil {
 		err.Sent = wroteHeaders.Load() && !calledOff.Load()
+		err.text = t.clean(err.Err.Error())
 	}
 	t.log(req, resp, err, started)
 	if err != nil {
@@ -97,7 +105,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // send reads the whole reply, so that one that breaks off is an error here.
 func (t *transport) send(req *http.Request) (*http.Response, *TransportError) {
-	resp, err := t.base.RoundTrip(req)
+	resp, err := t.client.network.RoundTrip(req)
 	if err != nil {
 		return nil, newTransportError(err)
 	}
@@ -139,9 +147,15 @@ func (t *transport) log(req *http.Request, resp *http.Response, err *TransportEr
 		message = "not sent"
 	default:
 		fields["status"] = resp.StatusCode
-		fields["request_id"] = requestID(resp.Header)
+		fields["request_id"] = t.clean(resp.Header.Get(headerRequestID))
 	}
 	t.client.config.Log(req.Context(), message, fields)
 }
 
-func requestID(header http.Header) string { return cleanText(header.Get("X-Amzn-Requestid")) }
+// clean makes words from outside fit to be shown: they may repeat what the
+// server was sent.
+func (t *transport) clean(text string) string {
+	config := t.client.config
+	sent := []Secret{t.signed, t.secret, config.Secret, config.UserAPIKey}
+	return cleanText(redact(text, slices.Concat(sent, t.others)...))
+}

@@ -30,15 +30,15 @@ func TestCalledOff(t *testing.T) {
 				t.Fatal(err)
 			}
 			c := New(Config{Endpoint: endpoint})
-			c.fresh.TLSClientConfig.RootCAs = x509.NewCertPool()
-			c.fresh.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+			c.network.TLSClientConfig.RootCAs = x509.NewCertPool()
+			c.network.TLSClientConfig.RootCAs.AddCert(server.Certificate())
 
 			post := call{method: http.MethodPost, path: regenerateSecretPath, body: []byte("{}")}
 			req, err := c.newRequest(t.Context(), post)
 			if err != nil {
 				t.Fatal(err)
 			}
-			resp, err := (&transport{client: c, base: c.fresh, call: post, timeout: time.Minute, connected: func() bool { asked.Add(1); return false }}).RoundTrip(req)
+			resp, err := (&transport{client: c, call: post, timeout: time.Minute, connected: func() bool { asked.Add(1); return false }}).RoundTrip(req)
 			if err == nil {
 				_ = resp.Body.Close()
 			}

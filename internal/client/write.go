@@ -48,18 +48,18 @@ func (c *Client) attempt(ctx context.Context, call call, offset time.Duration, a
 	if err != nil {
 		return nil, &TransportError{Err: err}
 	}
-	resp, err := httpClient(&transport{
-		client: c, base: c.fresh, call: call, secret: c.newest,
+	transport := &transport{
+		client: c, call: call, secret: c.newest, others: call.secrets,
 		timeout: c.config.RequestTimeout, offset: offset, attempt: attempts, connected: connected,
-	}).Do(req)
+	}
+	resp, err := httpClient(transport).Do(req)
 	if err != nil {
 		return nil, asTransportError(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, _ := io.ReadAll(resp.Body) // complete: transport has read it
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, newError(call.method, call.path, resp, body, c.config.Clock(),
-			append(call.secrets, c.newest, c.config.Secret, c.config.UserAPIKey)...)
+		return nil, newError(call, resp, body, c.config.Clock(), transport.clean)
 	}
 	return body, nil
 }

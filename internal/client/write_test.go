@@ -6,7 +6,11 @@ package client_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"runtime"
 	"slices"
 	"strings"
@@ -295,6 +299,33 @@ func TestWritesQuoteNoSecret(t *testing.T) {
 		}
 		for _, text := range []string{answer.Error(), answer.Title, answer.Detail, answer.Code, answer.Fields[0].Message} {
 			if !strings.Contains(text, "You sent (redacted)") || slices.ContainsFunc(mine, func(secret string) bool { return strings.Contains(text, secret) }) {
+				t.Error("quoted with a secret")
+			}
+		}
+	})
+}
+
+func TestWritesQuoteNoSecretFromABrokenReply(t *testing.T) {
+	t.Parallel()
+	eachWrite(t, func(t *testing.T, s *stage, w write) {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				return
+			}
+			_, _ = fmt.Fprintf(conn, "HTTP/1.1 You-sent-%s\r\n\r\n", body)
+			_ = conn.Close()
+		}))
+		t.Cleanup(server.Close)
+		s.config.Endpoint, _ = url.Parse(server.URL)
+		s.config.MaxRetries = 0
+		err := w.do(t.Context(), s.client())
+		if err == nil || !strings.Contains(err.Error(), "You-sent") {
+			t.Fatalf("error %v", err)
+		}
+		for _, secret := range []string{userKey, webhookSecret} {
+			if strings.Contains(err.Error(), secret) {
 				t.Error("quoted with a secret")
 			}
 		}
