@@ -23,7 +23,7 @@ import (
 // they need a secret store.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	const key = "int_1a2b3c" // as the examples have it
+	const key, hookID = "int_1a2b3c", "wh_1a2b3c" // as the examples have them
 	age := newKey(t)
 	variables := config.Variables{ // those without a default
 		"identity":       config.StringVariable(age.identity),
@@ -53,13 +53,14 @@ func TestExamples(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, emulator.Options{Key: key})
+			w.ChangeWebhook(w.AddWebhook("https://example.com/webhooks", "payment.completed", "payment.refunded").ID, func(h *emulator.Webhook) { h.ID = hookID })
 			resource.UnitTest(t, resource.TestCase{
 				TerraformVersionChecks:   versions,
 				ProtoV6ProviderFactories: w.factories(),
 				Steps:                    []resource.TestStep{{Config: example, ConfigVariables: variables}},
 			})
-			if strings.HasPrefix(name, "import-") && len(w.rotations()) > 0 {
-				t.Error("the import rotated the secret")
+			if strings.HasPrefix(name, "import-") && (len(w.rotations()) > 0 || w.Count("POST", emulator.WebhooksPath) > 0) {
+				t.Error("the import rotated the secret, or made a webhook")
 			}
 		})
 	}

@@ -78,7 +78,7 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				Validators:          []validator.String{parsedBy(checkKey, inEnvironment(settingKey))},
 			},
 			settingSecret: schema.StringAttribute{
-				MarkdownDescription: "API secret of the integrator, such as `sk_live_…`. It must be set, and be live for the first apply; from then on the secret in the state of `integrator_api_secret` signs its rotations. `integrator_profile`, and a replacement with `create_before_destroy`, cannot see that state and need this one to be live. " + fromEnvironment(settingSecret),
+				MarkdownDescription: "API secret of the integrator, such as `sk_live_…`. It must be set, and be live for the first apply; from then on the secret in the state of `integrator_api_secret` signs its rotations. The other types, and a replacement with `create_before_destroy`, cannot see that state and need this one to be live. " + fromEnvironment(settingSecret),
 				Optional:            true,
 				Sensitive:           true,
 				Validators:          []validator.String{parsedBy(checkSecret, inEnvironment(settingSecret))},
@@ -100,7 +100,7 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				Validators:          []validator.String{parsedBy(checkEndpoint, inEnvironment(settingEndpoint))},
 			},
 			settingMaxRetries: schema.Int64Attribute{
-				MarkdownDescription: fmt.Sprintf("How often a request is tried again, 0 to %d; default %d, 0 turns retries off. Regenerating the secret is only tried again where that cannot lose one.", maxMaxRetries, client.DefaultMaxRetries),
+				MarkdownDescription: fmt.Sprintf("How often a request is tried again, 0 to %d; default %d, 0 turns retries off. Regenerating the secret is only tried again where that cannot lose one, and making something else only where that cannot make a second one.", maxMaxRetries, client.DefaultMaxRetries),
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(0, maxMaxRetries)},
 			},
@@ -164,13 +164,13 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 }
 
 func (p *integratorProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newAPISecretResource}
+	return []func() resource.Resource{newAPISecretResource, newWebhookResource, newWebhookSecretResource}
 }
 
 func (p *integratorProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newProfileDataSource}
+	return []func() datasource.DataSource{newProfileDataSource, newWebhooksDataSource}
 }
 
 func (p *integratorProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{newDecryptedSecretEphemeral}
+	return []func() ephemeral.EphemeralResource{newDecryptedSecretEphemeral, newAccessTokenEphemeral}
 }
