@@ -34,6 +34,7 @@ var (
 	fenced  = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$")
 	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	marked  = regexp.MustCompile(`<a id="([^"]+)"></a>`)
 )
 
 // TestLinks follows the relative links, on GitHub and in the Registry.
@@ -138,6 +139,9 @@ func newPage(name, content string) page {
 	for _, match := range heading.FindAllStringSubmatch(p.text, -1) {
 		p.anchors = append(p.anchors, anchorOf(match[1]))
 	}
+	for _, match := range marked.FindAllStringSubmatch(p.text, -1) {
+		p.anchors = append(p.anchors, match[1])
+	}
 	return p
 }
 
@@ -160,7 +164,7 @@ func summaries(t *testing.T) []string {
 	t.Helper()
 	// The summary's place among the arguments.
 	places := map[string]int{
-		"NewErrorDiagnostic": 0, "NewWarningDiagnostic": 0, "AddError": 0, "AddWarning": 0,
+		"NewErrorDiagnostic": 0, "NewWarningDiagnostic": 0, "AddError": 0, "AddWarning": 0, "callFailed": 0,
 		"NewAttributeErrorDiagnostic": 1, "NewAttributeWarningDiagnostic": 1, "AddAttributeError": 1, "AddAttributeWarning": 1,
 	}
 	files, err := filepath.Glob("internal/provider/*.go")
@@ -181,11 +185,14 @@ func summaries(t *testing.T) []string {
 			if !isCall {
 				return true
 			}
-			function, isMethod := call.Fun.(*ast.SelectorExpr)
-			if !isMethod {
-				return true
+			var name string
+			switch function := call.Fun.(type) {
+			case *ast.Ident:
+				name = function.Name
+			case *ast.SelectorExpr:
+				name = function.Sel.Name
 			}
-			if place, reports := places[function.Sel.Name]; reports {
+			if place, reports := places[name]; reports {
 				if literal, isLiteral := call.Args[place].(*ast.BasicLit); isLiteral {
 					summary, _ := strconv.Unquote(literal.Value)
 					found = append(found, summary)

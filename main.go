@@ -34,6 +34,7 @@ func main() {
 		Address: "registry.terraform.io/integrator/integrator",
 		Debug:   *debug,
 	})
+	guard.Finish()
 	if err != nil {
 		log.Fatal(err)
 	}

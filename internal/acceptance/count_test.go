@@ -6,7 +6,6 @@
 package acceptance_test
 
 import (
-	"os"
 	"strings"
 	"testing"
 )
@@ -37,10 +36,53 @@ func TestRequestsOfARun(t *testing.T) {
 			}
 			// Every test looks for secrets in this log, so it must have what
 			// the provider logs.
-			log, err := os.ReadFile(w.env["TF_LOG_PATH"])
-			if err != nil || !strings.Contains(string(log), "the API answered") {
-				t.Errorf("the provider's log is not in the trace: %v", err)
+			if !strings.Contains(w.read("trace.log"), "the API answered") {
+				t.Error("the provider's log is not in the trace")
 			}
+		})
+	}
+}
+
+// A refresh that finds nothing new writes nothing.
+func TestIdleApplyLeavesTheStateAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	w.apply().has(0)
+	before := w.read("terraform.tfstate")
+	w.apply().has(0, "0 added, 0 changed")
+	w.terraform("apply", "-refresh-only", "-auto-approve").has(0, "No changes")
+	if w.read("terraform.tfstate") != before {
+		t.Error("the state was written anew")
+	}
+}
+
+func TestSkippedValidationSendsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	w.configure(resource{more: `provider "integrator" { skip_credentials_validation = true }`})
+	w.plan().has(2)
+	w.apply().has(0)
+	w.apply("-replace=" + address).has(0)
+	w.plan().has(0, "No changes")
+	if n := w.Count("", ""); n != 2 || w.posts() != 2 {
+		t.Errorf("%d requests, %d of them for a new secret: want the 2 that rotate", n, w.posts())
+	}
+}
+
+// Data sources are signed with the secret that the same run has made.
+func TestProfileFollowsTheRotation(t *testing.T) {
+	t.Parallel()
+	for _, rotation := range rotations() {
+		t.Run(rotation.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorkspace(t)
+			rotation.prepare(w)
+			w.configure(resource{trigger: "2", createFirst: rotation.createFirst, more: `
+data "integrator_profile" "this" {
+  depends_on = [integrator_api_secret.this]
+}`})
+			w.apply(rotation.args()...).has(0, "data.integrator_profile.this: Read complete")
+			w.stores(w.newest(), false)
 		})
 	}
 }

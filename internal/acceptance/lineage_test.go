@@ -42,6 +42,50 @@ func TestRotationElsewhereWithGraceIsReportedThenAdopted(t *testing.T) {
 	w.plan().has(0, "No changes")
 }
 
+// destroys checks that the resource can be destroyed, with the rotation that is
+// planned by the way that its error names.
+func (w *workspace) destroys() {
+	w.t.Helper()
+	state := w.read("terraform.tfstate")
+	w.terraform("destroy", "-auto-approve").has(1, "terraform destroy -refresh=false")
+	w.terraform("destroy", "-auto-approve", "-refresh=false").has(0, "Destroy complete")
+	w.write("terraform.tfstate", state)
+	w.configure(resource{})
+	w.terraform("destroy", "-auto-approve").has(0, "Destroy complete")
+	w.stores(none, false)
+}
+
+// Nothing but a rotation needs a live secret.
+func TestDeadSecretBlocksNothingElse(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	w.apply().has(0)
+	w.Rotate(0)
+	unrelated := resource{more: `resource "terraform_data" "unrelated" {}`}
+	w.configure(unrelated)
+	w.apply().has(0, "The API does not accept the secret in state", "1 added, 0 changed")
+	w.terraform("apply", "-refresh-only", "-auto-approve").has(0, "The API does not accept the secret in state")
+	w.stores(1, false)
+	unrelated.trigger = "2"
+	w.configure(unrelated)
+	w.destroys()
+	w.sent(1)
+}
+
+// What was to be adopted is no longer configured when the plan is applied.
+func TestAdoptionOfASecretThatIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	w.apply().has(0)
+	configured := w.env["INTEGRATOR_SECRET"]
+	w.env["INTEGRATOR_SECRET"] = w.Rotate(0)
+	w.plan("-out=saved.plan").has(2)
+	w.env["INTEGRATOR_SECRET"] = configured
+	w.terraform("apply", "saved.plan").has(1, "The secret to be adopted is gone", "Nothing was changed. Plan again.")
+	w.stores(1, false)
+	w.sent(1)
+}
+
 // The configured secret is one before the one in state, and still accepted,
 // while the one in state is not (yet).
 func TestSupersededSecretIsNotAdopted(t *testing.T) {
@@ -93,11 +137,11 @@ func TestForeignState(t *testing.T) {
 				w.configure(resource{createFirst: createFirst})
 				w.apply("-replace="+address).has(1, "The secret to be rotated belongs to another integrator or endpoint", "Nothing was sent", command)
 			}
+			w.terraform("apply", "-refresh-only", "-auto-approve").has(0)
 			w.configure(resource{trigger: "2"})
 			w.apply().has(1, "The secret to be rotated belongs to another integrator or endpoint", "Nothing was sent", command)
 			w.stores(1, false)
-			w.configure(resource{})
-			w.terraform("destroy", "-auto-approve").has(0, "Destroy complete")
+			w.destroys()
 			if n := w.Count("", "") - before; n != 0 {
 				t.Errorf("%d requests", n)
 			}

@@ -12,9 +12,9 @@ import "testing"
 func TestCrashWithoutRecovery(t *testing.T) {
 	t.Parallel()
 	for i, want := range []struct {
-		code  int
+		code  int // of the next plan
 		texts []string
-	}{
+	}{ // in the order of rotations()
 		{2, []string{"The API does not accept integrator_secret", "set integrator_secret (INTEGRATOR_SECRET) to the live one"}},
 		{1, []string{"The API accepts none of the secrets that could sign this rotation", "Get a live secret from the platform", "Nothing was changed"}},
 		{2, []string{"The API does not accept integrator_secret", "set integrator_secret (INTEGRATOR_SECRET) to the live one"}},

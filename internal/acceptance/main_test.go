@@ -6,11 +6,14 @@
 package acceptance_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -20,6 +23,13 @@ func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "integrator-acceptance-")
 	if err == nil {
 		err = prepare(folder)
+	}
+	// What is ignored here, as under nohup, Terraform would ignore too; what is
+	// caught here is not inherited.
+	for _, s := range []os.Signal{syscall.SIGHUP, syscall.SIGINT} {
+		if signal.Ignored(s) {
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
 	}
 	code := 1
 	if err != nil {
@@ -35,7 +45,7 @@ func prepare(folder string) error {
 	if _, err := exec.LookPath("terraform"); err != nil {
 		return fmt.Errorf("these tests need Terraform: %w", err)
 	}
-	build := exec.Command("go", "build", "-o", folder, "github.com/integrator/terraform-provider-integrator")
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", folder, "github.com/integrator/terraform-provider-integrator")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the provider: %w\n%s", err, output)

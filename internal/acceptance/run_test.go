@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -45,7 +44,7 @@ func (w *workspace) start(command string, args ...string) *run {
 	}
 	defer stdin.Close()
 
-	cmd := exec.Command("terraform", append([]string{command}, args...)...)
+	cmd := exec.CommandContext(w.t.Context(), "terraform", append([]string{command}, args...)...)
 	cmd.Dir = w.folder
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, output, output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -80,6 +79,16 @@ func (r *run) signal(signal syscall.Signal, group bool) {
 	}
 	if err := syscall.Kill(pid, signal); err != nil {
 		r.t.Fatal(err)
+	}
+}
+
+// suspend stops Terraform, all threads of it, until it gets another signal.
+func (r *run) suspend() {
+	r.t.Helper()
+	r.signal(syscall.SIGSTOP, false)
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(r.cmd.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		r.t.Fatalf("Terraform does not stop: %v", err)
 	}
 }
 
@@ -166,5 +175,3 @@ func (w *workspace) plan(args ...string) result {
 	w.t.Helper()
 	return w.terraform("plan", append([]string{"-input=false", "-detailed-exitcode"}, args...)...)
 }
-
-func (w *workspace) path(name string) string { return filepath.Join(w.folder, name) }

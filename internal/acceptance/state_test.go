@@ -95,8 +95,7 @@ func (w *workspace) sent(posts int) {
 // one.
 func (w *workspace) signer() int {
 	w.t.Helper()
-	requests := w.Requests()
-	for _, request := range slices.Backward(requests) {
+	for _, request := range slices.Backward(w.Requests()) {
 		if request.Method == http.MethodPost {
 			return request.SignedWith
 		}

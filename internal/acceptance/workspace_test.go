@@ -44,7 +44,7 @@ func newWorkspace(t *testing.T) *workspace {
 		"INTEGRATOR_SECRET":   server.Secret(),
 		"INTEGRATOR_ENDPOINT": server.URL(),
 		"TF_LOG":              "TRACE",
-		"TF_LOG_PATH":         filepath.Join(w.folder, "trace.log"),
+		"TF_LOG_PATH":         w.path("trace.log"),
 	}
 	w.configure(resource{})
 	t.Cleanup(w.expectNoLeak)
@@ -82,7 +82,7 @@ func (w *workspace) traces(words string) {
 
 // withRecovery sets recovery_dir to a folder that does not exist yet.
 func (w *workspace) withRecovery() *workspace {
-	w.env["INTEGRATOR_RECOVERY_DIR"] = filepath.Join(w.folder, "recovery")
+	w.env["INTEGRATOR_RECOVERY_DIR"] = w.path("recovery")
 	return w
 }
 
@@ -118,10 +118,21 @@ resource "integrator_api_secret" "this" {
 
 func (w *workspace) write(name, content string) {
 	w.t.Helper()
-	if err := os.WriteFile(filepath.Join(w.folder, name), []byte(content), 0o600); err != nil {
+	if err := os.WriteFile(w.path(name), []byte(content), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
 }
+
+func (w *workspace) read(name string) string {
+	w.t.Helper()
+	content, err := os.ReadFile(w.path(name))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(content)
+}
+
+func (w *workspace) path(name string) string { return filepath.Join(w.folder, name) }
 
 // posts is how many requests for a new secret have arrived.
 func (w *workspace) posts() int { return w.Count("POST", emulator.RegeneratePath) }

@@ -30,8 +30,9 @@ type Config struct {
 	RetryWait      time.Duration    // before the first retry, doubled for each further one; 0 is one second
 	Clock          func() time.Time // nil is time.Now
 
-	// Sleep waits before RegenerateSecret sends again; it returns early, with
-	// the context's error, when the context ends. nil waits on the wall clock.
+	// Sleep waits before a call that changes something is sent again; it returns
+	// early, with the context's error, when the context ends. nil waits on the
+	// wall clock.
 	Sleep func(ctx context.Context, d time.Duration) error
 	// Log receives one record for each attempt: method, path, status, attempt,
 	// duration_ms and request_id, never a body or another header. nil drops it.
@@ -58,6 +59,8 @@ type Client struct {
 	// every other request waits and is then signed with the new one.
 	rotation sync.RWMutex
 	newest   Secret // guarded by rotation
+
+	creatingWebhook sync.Mutex
 
 	offset atomic.Int64 // time.Duration, see ClockOffset
 }
@@ -109,6 +112,11 @@ type call struct {
 	method string
 	path   string
 	body   []byte // nil for none
+
+	// repeatable says that sending it twice does what sending it once does.
+	repeatable bool
+	// secrets are in the body; the API must not be quoted with them.
+	secrets []Secret
 }
 
 func (c *Client) newRequest(ctx context.Context, call call) (*http.Request, error) {

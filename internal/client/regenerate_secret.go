@@ -156,10 +156,7 @@ func (r *regeneration) run() (*RegeneratedSecret, error) {
 // whether there is to be one.
 func (r *regeneration) proceed(next next, problem *Error) bool {
 	limit := r.client.config.MaxRetries
-	wait := min(r.client.config.RetryWait<<min(r.retries, 16), maxRetryWait)
-	if problem != nil {
-		wait = max(wait, problem.RetryAfter)
-	}
+	wait := r.client.retryWait(r.retries, problem)
 	switch next {
 	case again:
 		if r.retries >= limit || wait > maxRetryAfter {

@@ -4,7 +4,6 @@
 package emulator
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -36,14 +35,9 @@ func (s *Server) regenerate(w http.ResponseWriter, r *http.Request) {
 func graceOf(body io.Reader) (time.Duration, *fieldError) {
 	const field = "oldSecretValidForSeconds"
 
-	raw, err := io.ReadAll(body)
-	if err != nil || len(raw) == 0 {
-		return 0, &fieldError{Field: "body", Message: "is required", Code: "required"}
-	}
-	// A map, for a struct would take the name in any case. Null leaves it nil.
-	var members map[string]any
-	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
-		return 0, &fieldError{Field: "body", Message: "must be a JSON object", Code: "invalid-type"}
+	members, invalid := membersOf(body)
+	if invalid != nil {
+		return 0, invalid
 	}
 	value, present := members[field]
 	if !present {

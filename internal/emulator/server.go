@@ -38,6 +38,10 @@ type Options struct {
 	// UserAPIKey, if set, is the bearer token that every request must carry.
 	UserAPIKey string
 
+	// Users are the API keys of the users that access tokens can be made for:
+	// "ak_demo" alone by default.
+	Users []string
+
 	// Clock tells the time, and may be called from several goroutines at
 	// once; time.Now by default.
 	Clock func() time.Time
@@ -60,17 +64,23 @@ type Server struct {
 	server  *http.Server
 	cancel  context.CancelFunc
 
-	mu      sync.Mutex // guards everything below
-	skew    time.Duration
-	secrets []secret // in order of issue, dead ones too
-	faults  []Fault
-	record  []Request
+	mu            sync.Mutex // guards everything below
+	skew          time.Duration
+	secrets       []secret // in order of issue, dead ones too
+	webhooks      []Webhook
+	webhookSecret string  // "" for none
+	tokens        []Token // in order of issue
+	faults        []Fault
+	record        []Request
 }
 
 // Start starts an emulator on a free port of the loopback interface.
 func Start(options Options) (*Server, error) {
 	options.Key = cmp.Or(options.Key, "int_demo")
 	options.Secret = cmp.Or(options.Secret, randomSecret())
+	if options.Users == nil {
+		options.Users = []string{"ak_demo"}
+	}
 	if options.Clock == nil {
 		options.Clock = time.Now //nolint:forbidigo // where the clock comes from
 	}
@@ -97,6 +107,12 @@ func Start(options Options) (*Server, error) {
 	// Each of these runs with the server locked: see process.
 	s.routes.HandleFunc("GET "+ProfilePath+"{$}", s.profile)
 	s.routes.HandleFunc("POST "+RegeneratePath, s.regenerate)
+	s.routes.HandleFunc("GET "+WebhooksPath, s.listWebhooks)
+	s.routes.HandleFunc("POST "+WebhooksPath, s.createWebhook)
+	s.routes.HandleFunc("PATCH "+WebhooksPath+"/{id}", s.updateWebhook)
+	s.routes.HandleFunc("DELETE "+WebhooksPath+"/{id}", s.deleteWebhook)
+	s.routes.HandleFunc("POST "+WebhookSecretPath, s.setWebhookSecret)
+	s.routes.HandleFunc("POST "+TokensPath, s.createToken)
 
 	go func() { _ = s.server.Serve(listener) }()
 	return s, nil

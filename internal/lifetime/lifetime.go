@@ -14,10 +14,9 @@ import (
 	"time"
 )
 
-// Guard counts the rotations in flight. The zero value is ready.
+// Guard knows the rotations in flight. The zero value is ready.
 type Guard struct {
-	mu       sync.Mutex
-	inFlight int
+	rotations sync.RWMutex // held for reading by each of them
 }
 
 // Begin marks a rotation as in flight until done is called. From the first one
@@ -25,22 +24,15 @@ type Guard struct {
 // dead parent's log pipe would end it by; go-plugin does so for SIGINT. They
 // stay ignored, since the answer still has to reach Terraform after done.
 func (g *Guard) Begin() (done func()) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.inFlight++
+	g.rotations.RLock()
 	signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
-	return sync.OnceFunc(func() {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		g.inFlight--
-	})
+	return sync.OnceFunc(g.rotations.RUnlock)
 }
 
-func (g *Guard) idle() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.inFlight == 0
-}
+// Finish returns when no rotation is in flight, and lets none begin any more. A
+// second Ctrl-C has Terraform tell its providers to stop serving, and kill them
+// two seconds later: time enough, as a rule, to save a secret for recovery.
+func (g *Guard) Finish() { g.rotations.Lock() }
 
 // EndWithParent calls exit when the process that started this one is gone and
 // no rotation is in flight, looking every interval until ctx ends. An orphan
@@ -54,7 +46,7 @@ func (g *Guard) EndWithParent(ctx context.Context, interval time.Duration, exit 
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			if os.Getppid() != parent && g.idle() {
+			if os.Getppid() != parent && g.rotations.TryLock() {
 				exit()
 				return
 			}

@@ -6,8 +6,10 @@
 package provider_test
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -49,12 +51,47 @@ func isolate(dir string) error {
 	if err := os.WriteFile(cliConfig, []byte(installation), 0o600); err != nil {
 		return err
 	}
-	for name, value := range map[string]string{
+	if err := setenvs(map[string]string{
 		"CHECKPOINT_DISABLE":        "1",
 		"TF_CLI_CONFIG_FILE":        cliConfig,
 		"TF_ACC_TEMP_DIR":           dir,
 		"TF_ACC_PROVIDER_NAMESPACE": "integrator", // as the published examples have it
-	} {
+	}); err != nil {
+		return err
+	}
+	return chooseTerraform()
+}
+
+const openTofuRegistry = "registry.opentofu.org"
+
+// chooseTerraform takes the Terraform on the machine, or OpenTofu where that is
+// all there is or what TF_ACC_TERRAFORM_PATH names.
+func chooseTerraform() error {
+	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	for _, name := range []string{"terraform", "tofu"} {
+		if found, err := exec.LookPath(name); err == nil && path == "" {
+			path = found
+		}
+	}
+	if path == "" {
+		return nil
+	}
+	version, err := exec.CommandContext(context.Background(), path, "version").Output()
+	if err != nil {
+		return fmt.Errorf("%s version: %w", path, err)
+	}
+	env := map[string]string{"TF_ACC_TERRAFORM_PATH": path}
+	if strings.HasPrefix(string(version), "OpenTofu") {
+		env["TF_ACC_PROVIDER_HOST"] = openTofuRegistry
+	}
+	return setenvs(env)
+}
+
+// openTofu reports whether the tests run OpenTofu.
+func openTofu() bool { return os.Getenv("TF_ACC_PROVIDER_HOST") == openTofuRegistry }
+
+func setenvs(env map[string]string) error {
+	for name, value := range env {
 		if err := os.Setenv(name, value); err != nil {
 			return err
 		}

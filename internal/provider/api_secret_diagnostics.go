@@ -17,6 +17,10 @@ import (
 
 const getLiveSecret = "Get a live secret from the platform, set integrator_secret (INTEGRATOR_SECRET) to it and plan again"
 
+// destroyAnyway goes with errors of a plan: Terraform first plans as usual when
+// it is to destroy.
+const destroyAnyway = "To destroy it all the same: terraform destroy -refresh=false."
+
 // Planning.
 
 // rotationWarnings are about a planned rotation.
@@ -50,7 +54,7 @@ func (r *apiSecretResource) destroyWarning(state *apiSecretModel) (diags diag.Di
 func (r *apiSecretResource) rotationUnsigned(err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API accepts none of the secrets that could sign this rotation",
 		paragraphs("Tried were the secret in state, the recovery file if there is one, and integrator_secret. Nothing was changed.",
-			whatHappened(err), r.sealedState(), getLiveSecret+"."))
+			whatHappened(err), r.sealedState(), getLiveSecret+". "+destroyAnyway))
 }
 
 func (r *apiSecretResource) creationUnsigned(err error) diag.Diagnostic {
@@ -107,7 +111,7 @@ func (r *apiSecretResource) foreignState(state *apiSecretModel, before lineage) 
 
 func (r *apiSecretResource) foreignRotation(state *apiSecretModel, before lineage) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The secret to be rotated belongs to another integrator or endpoint",
-		paragraphs(r.belongings(state, before)+" Nothing was sent.", fmt.Sprintf(howToMove, r.client.IntegratorKey())))
+		paragraphs(r.belongings(state, before)+" Nothing was sent.", fmt.Sprintf(howToMove, r.client.IntegratorKey())+" "+destroyAnyway))
 }
 
 // Refresh.
@@ -134,7 +138,7 @@ func (r *apiSecretResource) allRefused(err error, onlySuperseded bool) (diags di
 		happened = whatHappened(err)
 	}
 	diags.AddAttributeWarning(path.Root("secret"), "The API does not accept the secret in state",
-		paragraphs(reason, happened, getLiveSecret+": it will be adopted, without a rotation. Until then the state is kept, and only a rotation is refused."))
+		paragraphs(reason, happened, r.clockDoubt(err), getLiveSecret+": it will be adopted, without a rotation. Until then the state is kept, and only a rotation is refused."))
 	return diags
 }
 
@@ -206,7 +210,7 @@ func (r *apiSecretResource) rotationFailed(failure *client.RegenerateError, repl
 	case failure.Outcome == client.SecretRefused:
 		return diag.NewErrorDiagnostic("The API secret was probably rotated, and its only copy is lost",
 			paragraphs(fmt.Sprintf("The answer to the request sent at %s was lost. When it was sent again, the API refused the old secret.", clockTime(failure.AmbiguousSince)),
-				happened, oldSecretValidity(failure), getLiveSecret+": it will be adopted."))
+				happened, oldSecretValidity(failure), getLiveSecret+": it will be adopted, or sign the rotation if one is still planned."))
 	default:
 		return diag.NewErrorDiagnostic("The API secret may have been rotated, and its new value is lost",
 			paragraphs(fmt.Sprintf("The request sent at %s may have been carried out.", clockTime(failure.AmbiguousSince)),

@@ -264,7 +264,7 @@ resource "echo" "test" {}
 	}
 	opened := statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("secret"), w.newestSecret())
 	resource.UnitTest(t, resource.TestCase{
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)}, // ephemeral resources
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{ephemeralResources()},
 		ProtoV6ProviderFactories: factories,
 		Steps: []resource.TestStep{
 			{Config: config(fmt.Sprintf("identity = %q", k.identity)), ConfigStateChecks: []statecheck.StateCheck{opened}},

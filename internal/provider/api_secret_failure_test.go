@@ -5,7 +5,10 @@ package provider_test
 
 import (
 	"fmt"
+	"net"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"slices"
 	"testing"
 	"time"
@@ -19,6 +22,48 @@ import (
 // unreachable is an endpoint where nothing listens.
 const unreachable = "http://127.0.0.1:1"
 
+// gate is another address of the API, which refuses connections while it is
+// shut.
+type gate struct {
+	t       *testing.T
+	address string
+	api     http.Handler
+	server  *http.Server // nil while it is shut
+}
+
+func newGate(t *testing.T, api string) *gate {
+	t.Helper()
+	target, err := url.Parse(api)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &gate{t: t, address: "127.0.0.1:0", api: httputil.NewSingleHostReverseProxy(target)}
+	g.open()
+	t.Cleanup(g.shut)
+	return g
+}
+
+func (g *gate) open() {
+	if g.server != nil {
+		return
+	}
+	listener, err := (&net.ListenConfig{}).Listen(g.t.Context(), "tcp", g.address)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.address = listener.Addr().String()
+	server := &http.Server{Handler: g.api, ReadHeaderTimeout: time.Minute}
+	g.server = server
+	go func() { _ = server.Serve(listener) }()
+}
+
+func (g *gate) shut() {
+	if g.server != nil {
+		_ = g.server.Close()
+		g.server = nil
+	}
+}
+
 func onRotation(fault emulator.Fault) emulator.Fault {
 	return fault.On(http.MethodPost, emulator.RegeneratePath)
 }
@@ -29,44 +74,41 @@ func onRotation(fault emulator.Fault) emulator.Fault {
 func TestFailedRotationKeepsTheSecret(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, emulator.Options{})
+	gate := newGate(t, w.URL())
+	w.setenv("INTEGRATOR_ENDPOINT", "http://"+gate.address)
 	config := func(trigger int) string {
 		return "provider \"integrator\" {\nmax_retries = 0\n}\n" + secretResource(fmt.Sprintf("rotate_when_changed = { a = %d }", trigger))
 	}
 	steps := []resource.TestStep{{Config: config(0)}}
 	successes := 1
 	for _, failure := range []struct {
-		fault emulator.Fault
-		env   string // INTEGRATOR_ENDPOINT, if it is not the emulator's
-		says  []string
+		before func() // the failure
+		says   []string
 	}{
 		{
-			fault: emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", "Not for you."),
-			says:  []string{"The API secret was not rotated", "403 Forbidden", "Nothing was changed"},
+			before: func() {
+				w.Inject(onRotation(emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", "Not for you.")))
+			},
+			says: []string{"The API secret was not rotated", "403 Forbidden", "Nothing was changed"},
 		},
 		{
-			fault: emulator.Fault{Status: http.StatusInternalServerError},
-			says:  []string{"The API secret may have been rotated", "500 Internal Server Error", "If it was not, it still is", "apply again"},
+			before: func() { w.Inject(onRotation(emulator.Fault{Status: http.StatusInternalServerError})) },
+			says:   []string{"The API secret may have been rotated", "500 Internal Server Error", "if it was not, the old secret, as before", "apply again"},
 		},
 		{
-			env:  unreachable,
-			says: []string{"The API secret was not rotated", "connection refused", "Nothing was changed", unreachable},
+			before: gate.shut,
+			says:   []string{"The API secret was not rotated", "connection refused", "Nothing was changed", "Check that http://" + gate.address + " can be reached"},
 		},
 	} {
 		successes++
 		steps = append(steps,
 			resource.TestStep{
-				PreConfig: func() {
-					if failure.env != "" {
-						w.setenv("INTEGRATOR_ENDPOINT", failure.env)
-						return
-					}
-					w.Inject(onRotation(failure.fault))
-				},
+				PreConfig:   failure.before,
 				Config:      config(successes),
 				ExpectError: says(failure.says...),
 			},
 			resource.TestStep{
-				PreConfig:         func() { w.setenv("INTEGRATOR_ENDPOINT", w.URL()) },
+				PreConfig:         gate.open,
 				Config:            config(successes),
 				ConfigPlanChecks:  w.inPlaceRotation(),
 				ConfigStateChecks: []statecheck.StateCheck{stored("secret", w.newestSecret())},

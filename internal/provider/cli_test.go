@@ -6,8 +6,10 @@ package provider_test
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -128,11 +130,9 @@ func (c *cli) serial() int {
 // from, once for all tests.
 var installProvider = sync.OnceValue(func() error {
 	const version = "1.2.3"
-	binary := filepath.Join(mirrored("integrator", "integrator", version), "terraform-provider-integrator_v"+version)
-	if runtime.GOOS == "windows" {
-		binary += ".exe"
-	}
-	return runGo(nil, "build", "-ldflags=-X main.version="+version, "-o", binary, "github.com/integrator/terraform-provider-integrator")
+	binary := executable(mirrored("integrator", "integrator", version), "terraform-provider-integrator_v"+version)
+	_, err := runGo("", "build", "-ldflags=-X main.version="+version, "-o", binary, "github.com/integrator/terraform-provider-integrator")
+	return err
 })
 
 // mirrored is where the mirror has this version of a provider.
@@ -141,11 +141,23 @@ func mirrored(namespace, name, version string) string {
 	return filepath.Join(os.Getenv("TF_ACC_TEMP_DIR"), "mirror", host, namespace, name, version, runtime.GOOS+"_"+runtime.GOARCH)
 }
 
-func runGo(env []string, args ...string) error {
-	cmd := exec.Command("go", args...)
-	cmd.Env = append(append(os.Environ(), "CGO_ENABLED=0"), env...)
-	if output, err := cmd.CombinedOutput(); err != nil {
-		return errors.New(strings.Join(cmd.Args, " ") + ": " + err.Error() + "\n" + string(output))
+// executable is the path of one by this name.
+func executable(dir, name string) string {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
 	}
-	return nil
+	return filepath.Join(dir, name)
+}
+
+// runGo runs a go command and returns what it prints.
+func runGo(dir string, args ...string) (string, error) {
+	cmd := exec.CommandContext(context.Background(), "go", args...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=0")
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	output, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s: %w\n%s", cmd, err, stderr.String())
+	}
+	return string(output), nil
 }

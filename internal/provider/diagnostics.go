@@ -17,21 +17,39 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
 
-// This file and api_secret_diagnostics.go are the home of what the provider
-// says: every error and warning but for the schema's own and those of settings.
+// The files named diagnostics are the home of what the provider says: every
+// error and warning but for the schema's own and those of settings.
 
-// profileFailed is about reading the profile.
-func profileFailed(err error, api *client.Client) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The integrator's profile was not read", paragraphs(whatHappened(err), remedy(err, api)))
+// callFailed is about a call of the types other than integrator_api_secret.
+func callFailed(summary string, err error, api *client.Client) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summary, paragraphs(whatHappened(err), remedy(err, api), signedAsConfigured(err)))
 }
 
-// unknownSettings is for a data source that is read while the provider's
+// signedAsConfigured explains why a secret in state was not tried.
+func signedAsConfigured(err error) string {
+	if !refused(err) {
+		return ""
+	}
+	return "The request was signed with integrator_secret, or with a newer secret made before it in the same run: Terraform shows the state of integrator_api_secret to no other type. " +
+		"So set integrator_secret to the live secret before each run; and where integrator_api_secret rotates it in the same configuration, give what needs it a depends_on on that."
+}
+
+func accessTokenNotMade(err error, api *client.Client) diag.Diagnostic {
+	var problem *client.Error
+	if errors.As(err, &problem) && problem.BearerRefused() {
+		return diag.NewErrorDiagnostic("The access token was not made", paragraphs(whatHappened(err),
+			"It is a user API key that was refused, not the secret: the user_api_key of this ephemeral resource or, where it is set, the provider's. Set it to a valid one."))
+	}
+	return callFailed("The access token was not made", err, api)
+}
+
+// unknownSettings is for what is read, opened or imported while the provider's
 // settings are not known yet.
 func unknownSettings(settings []string) (diags diag.Diagnostics) {
 	for _, setting := range settings {
 		diags.AddAttributeError(path.Root(setting), "The provider is not configured yet",
-			fmt.Sprintf("The provider's %s is known only after apply, but this data source is read during plan. "+
-				"Give the data source a depends_on on the resource that %s comes from, so that it is read during apply; "+
+			fmt.Sprintf("The provider's %s is known only after apply, but it is needed during plan. "+
+				"Give a data source a depends_on on the resource that %s comes from, so that it is read during apply; "+
 				"or create that resource first: terraform apply -target=<its address>.", setting, setting))
 	}
 	return diags
@@ -110,6 +128,16 @@ func (i *integrator) warnOfClock(diags *diag.Diagnostics) {
 	diags.AddWarning("This machine's clock is wrong",
 		fmt.Sprintf("It says %s, the API's says %s. The API accepts requests within ±300 s, so they are signed with its time for now. Set the clock right (NTP).",
 			clockTime(now), clockTime(now.Add(offset))))
+}
+
+// clockDoubt says that the clocks may be why a signature was refused, if they may.
+func (i *integrator) clockDoubt(err error) string {
+	var problem *client.Error
+	if !errors.As(err, &problem) || problem.Date.IsZero() || problem.Date.Sub(i.clock()).Abs() < 240*time.Second {
+		return ""
+	}
+	return fmt.Sprintf("The clocks may be the reason: this machine's says %s, the API's %s, and the API accepts requests within ±300 s.",
+		clockTime(i.clock()), clockTime(problem.Date))
 }
 
 func clocks(problem *client.Error) string {

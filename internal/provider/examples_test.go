@@ -5,7 +5,6 @@ package provider_test
 
 import (
 	"io/fs"
-	"os"
 	"path"
 	"strings"
 	"testing"
@@ -13,24 +12,56 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
+	"github.com/integrator/terraform-provider-integrator/examples"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
 // Every published example is applied as it stands, and leaves an empty plan.
-// Those in schedules are TestSchedules's.
+// Those in schedules are TestSchedules's, and those in loops are TestLoops's:
+// they need a secret store.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	for dir, example := range publishedExamples(t) {
-		if strings.HasPrefix(dir, "schedules/") {
+	const key, hookID = "int_1a2b3c", "wh_1a2b3c" // as the examples have them
+	age := newKey(t)
+	variables := config.Variables{ // those without a default
+		"identity":       config.StringVariable(age.identity),
+		"recipient":      config.StringVariable(age.recipient),
+		"recipients":     config.ListVariable(config.StringVariable(age.recipient)),
+		"user_api_key":   config.StringVariable("ak_demo"),
+		"webhook_secret": config.StringVariable("whsec_demo"),
+	}
+	published := publishedExamples(t)
+	for file, example := range published {
+		var versions []tfversion.TerraformVersionCheck
+		folder, name := path.Split(file)
+		switch {
+		case strings.HasPrefix(file, "schedules/"), strings.HasPrefix(file, "loops/"):
 			continue
+		case folder == "provider/": // does nothing by itself
+			example += profile
+		case strings.HasPrefix(name, "import-"):
+			example += published[folder+"resource.tf"]
 		}
-		if dir == "provider" { // does nothing by itself
-			example += "\n" + profile
+		switch {
+		case name == "import-with-identity.tf":
+			versions = append(versions, resourceIdentity())
+		case strings.Contains(example, "ephemeral"): // values, and arguments that are write-only
+			versions = append(versions, writeOnlyArguments())
 		}
-		t.Run(dir, func(t *testing.T) {
+		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			newWorld(t, emulator.Options{}).terraform(resource.TestStep{Config: example})
+			w := newWorld(t, emulator.Options{Key: key})
+			w.ChangeWebhook(w.AddWebhook("https://example.com/webhooks", "payment.completed", "payment.refunded").ID, func(h *emulator.Webhook) { h.ID = hookID })
+			resource.UnitTest(t, resource.TestCase{
+				TerraformVersionChecks:   versions,
+				ProtoV6ProviderFactories: w.factories(),
+				Steps:                    []resource.TestStep{{Config: example, ConfigVariables: variables}},
+			})
+			if strings.HasPrefix(name, "import-") && (len(w.rotations()) > 0 || w.Count("POST", emulator.WebhooksPath) > 0) {
+				t.Error("the import rotated the secret, or made a webhook")
+			}
 		})
 	}
 }
@@ -38,7 +69,7 @@ func TestExamples(t *testing.T) {
 func TestExampleRotates(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, emulator.Options{})
-	example := publishedExamples(t)["resources/integrator_api_secret"]
+	example := publishedExamples(t)["resources/integrator_api_secret/resource.tf"]
 	step := func(rotation string, graces ...int) resource.TestStep {
 		return resource.TestStep{
 			Config:            example,
@@ -49,17 +80,16 @@ func TestExampleRotates(t *testing.T) {
 	w.terraform(step("1", 300), step("2", 300, 300))
 }
 
-// publishedExamples are the configurations under examples, by their folder.
+// publishedExamples are the configurations under examples, by file.
 func publishedExamples(t *testing.T) map[string]string {
 	t.Helper()
 	configs := map[string]string{}
-	folder := os.DirFS(examples)
-	err := fs.WalkDir(folder, ".", func(file string, _ fs.DirEntry, err error) error {
+	err := fs.WalkDir(examples.FS(), ".", func(file string, _ fs.DirEntry, err error) error {
 		if err != nil || path.Ext(file) != ".tf" {
 			return err
 		}
-		content, err := fs.ReadFile(folder, file)
-		configs[path.Dir(file)] += string(content)
+		content, err := fs.ReadFile(examples.FS(), file)
+		configs[file] = string(content) + "\n"
 		return err
 	})
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
-// integrator is what the configured provider gives to its resources and data
-// sources.
+// integrator is what the configured provider gives to its resources, ephemeral
+// resources and data sources.
 type integrator struct {
 	client   *client.Client  // nil while settings are unknown
 	unknown  []string        // the settings that are unknown during this plan
@@ -39,6 +39,9 @@ type integrator struct {
 
 	clockWarned atomic.Bool
 }
+
+// signedWith ends the descriptions of the types other than integrator_api_secret.
+const signedWith = "Its requests are signed with the provider's `integrator_secret`, or with a newer secret made earlier in the same run: Terraform does not show it the state of other resources."
 
 // integratorFrom unpacks the data that Configure gave. Terraform also configures
 // resources before their provider, to validate them: there is none then.

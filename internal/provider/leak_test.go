@@ -69,7 +69,9 @@ func TestNothingLeaks(t *testing.T) {
 		run(1, "apply", "-auto-approve")
 	}
 	c.Inject(echo(http.StatusForbidden, emulator.ProblemForbidden, bootstrap).On(http.MethodGet, emulator.ProfilePath))
-	run(1, "plan")
+	run(1, "plan", "-target=data.integrator_profile.test")
+	c.Inject(echo(http.StatusForbidden, emulator.ProblemForbidden, c.Secret()).On(http.MethodGet, emulator.ProfilePath))
+	run(0, "plan", "-refresh-only", "-target="+address)
 	c.Inject(onRotation(emulator.Fault{Rewrite: func(reply map[string]any) { reply["oldSecretExpiresAt"] = reply["secret"] }}))
 	run(0, "apply", "-auto-approve")
 

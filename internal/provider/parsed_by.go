@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
@@ -14,10 +15,15 @@ var _ validator.String = parsedByValidator{}
 
 // parsedBy accepts what check accepts, so that a rule is not stated twice. An
 // empty value counts as unset. The message does not repeat the value, which may
-// be a secret.
-func parsedBy(check func(string) error) validator.String { return parsedByValidator{check} }
+// be a secret; hints, such as where else it can come from, end it.
+func parsedBy(check func(string) error, hints ...string) validator.String {
+	return parsedByValidator{check, hints}
+}
 
-type parsedByValidator struct{ check func(string) error }
+type parsedByValidator struct {
+	check func(string) error
+	hints []string
+}
 
 func (v parsedByValidator) Description(context.Context) string { return "value must be well-formed" }
 
@@ -29,6 +35,6 @@ func (v parsedByValidator) ValidateString(_ context.Context, req validator.Strin
 	}
 	if err := v.check(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(),
-			fmt.Sprintf("The value of %s %s.", req.Path, err))
+			strings.Join(append([]string{fmt.Sprintf("The value of %s %s.", req.Path, err)}, v.hints...), " "))
 	}
 }

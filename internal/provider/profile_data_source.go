@@ -37,7 +37,7 @@ func (d *profileDataSource) Metadata(_ context.Context, req datasource.MetadataR
 
 func (d *profileDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The profile of the integrator that the provider acts for. It is signed with the provider's `integrator_secret`, or with a newer secret made in the same run: Terraform does not show it the state of other resources.",
+		MarkdownDescription: "The profile of the integrator that the provider acts for. " + signedWith,
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Identifier of the integrator on the platform.",
@@ -85,8 +85,9 @@ func (d *profileDataSource) Read(ctx context.Context, _ datasource.ReadRequest, 
 		return
 	}
 	profile, err := d.client.Profile(ctx)
+	d.warnOfClock(&resp.Diagnostics)
 	if err != nil {
-		resp.Diagnostics.Append(profileFailed(err, d.client))
+		resp.Diagnostics.Append(callFailed("The integrator's profile was not read", err, d.client))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, newProfileModel(profile))...)

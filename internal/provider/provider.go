@@ -75,32 +75,32 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 			settingKey: schema.StringAttribute{
 				MarkdownDescription: "Key of the integrator to act for, such as `int_1a2b3c`. It must be set, and is no secret. " + fromEnvironment(settingKey),
 				Optional:            true,
-				Validators:          []validator.String{parsedBy(checkKey)},
+				Validators:          []validator.String{parsedBy(checkKey, inEnvironment(settingKey))},
 			},
 			settingSecret: schema.StringAttribute{
-				MarkdownDescription: "API secret of the integrator, such as `sk_live_…`. It must be set, and be live for the first apply; from then on the secret in the state of `integrator_api_secret` signs its rotations. `integrator_profile`, and a replacement with `create_before_destroy`, cannot see that state and need this one to be live. " + fromEnvironment(settingSecret),
+				MarkdownDescription: "API secret of the integrator, such as `sk_live_…`. It must be set, and be live for the first apply; from then on the secret in the state of `integrator_api_secret` signs its rotations. The other types, and a replacement with `create_before_destroy`, cannot see that state and need this one to be live. " + fromEnvironment(settingSecret),
 				Optional:            true,
 				Sensitive:           true,
-				Validators:          []validator.String{parsedBy(checkSecret)},
+				Validators:          []validator.String{parsedBy(checkSecret, inEnvironment(settingSecret))},
 			},
 			settingUserAPIKey: schema.StringAttribute{
 				MarkdownDescription: "User API key, such as `ak_…`, sent as bearer token beside the signature. Leave it out if the platform gave you none. " + fromEnvironment(settingUserAPIKey),
 				Optional:            true,
 				Sensitive:           true,
-				Validators:          []validator.String{parsedBy(checkUserAPIKey)},
+				Validators:          []validator.String{parsedBy(checkUserAPIKey, inEnvironment(settingUserAPIKey))},
 			},
 			settingEnvironment: schema.StringAttribute{
 				MarkdownDescription: fmt.Sprintf("Environment of the platform: `%s` (default) or `%s`. Each has its own integrators and secrets. ", client.Production, client.Sandbox) + fromEnvironment(settingEnvironment),
 				Optional:            true,
-				Validators:          []validator.String{parsedBy(checkEnvironment)},
+				Validators:          []validator.String{parsedBy(checkEnvironment, inEnvironment(settingEnvironment))},
 			},
 			settingEndpoint: schema.StringAttribute{
 				MarkdownDescription: "Base URL of the API, such as `https://sandbox.spritz.finance`, for a proxy or an emulator; wherever it is set, it overrides `environment`. It must use `https`; `http` is allowed for a loopback host only. " + fromEnvironment(settingEndpoint),
 				Optional:            true,
-				Validators:          []validator.String{parsedBy(checkEndpoint)},
+				Validators:          []validator.String{parsedBy(checkEndpoint, inEnvironment(settingEndpoint))},
 			},
 			settingMaxRetries: schema.Int64Attribute{
-				MarkdownDescription: fmt.Sprintf("How often a request is tried again, 0 to %d; default %d, 0 turns retries off. Regenerating the secret is only tried again where that cannot lose one.", maxMaxRetries, client.DefaultMaxRetries),
+				MarkdownDescription: fmt.Sprintf("How often a request is tried again, 0 to %d; default %d, 0 turns retries off. Regenerating the secret is only tried again where that cannot lose one, and making something else only where that cannot make a second one.", maxMaxRetries, client.DefaultMaxRetries),
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.Between(0, maxMaxRetries)},
 			},
@@ -112,13 +112,13 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 			settingRecoveryDir: schema.StringAttribute{
 				MarkdownDescription: "Folder, such as `/var/lib/integrator`, where a new secret is kept in a file from the moment the API shows it until a refresh finds it in the state; without it, a secret is lost if Terraform is killed before it has stored the state. The file is readable by its owner only and holds the secret in the clear, unless `recipients` encrypts it. The folder has to outlast the run, so in CI it has to be on a persistent volume. " + fromEnvironment(settingRecoveryDir),
 				Optional:            true,
-				Validators:          []validator.String{parsedBy(checkRecoveryDir)},
+				Validators:          []validator.String{parsedBy(checkRecoveryDir, inEnvironment(settingRecoveryDir))},
 			},
 			settingIdentity: schema.StringAttribute{
 				MarkdownDescription: "Private key that opens secrets encrypted for `recipients`, in the state and in the recovery folder, in memory only: the content of an age identity file (`AGE-SECRET-KEY-1…`) or of an SSH private key file without a passphrase. It is never stored; an ephemeral value may be used. Without it, an encrypted secret cannot be checked or sign the next rotation, unless `integrator_secret` is the same one. " + fromEnvironment(settingIdentity),
 				Optional:            true,
 				Sensitive:           true,
-				Validators:          []validator.String{parsedBy(checkIdentity)},
+				Validators:          []validator.String{parsedBy(checkIdentity, inEnvironment(settingIdentity))},
 			},
 			settingSkipCredentialsValidation: schema.BoolAttribute{
 				MarkdownDescription: "`true` stops refresh, plan and import from asking the API whether the secrets that they know are still accepted; default `false`. A secret that was rotated elsewhere is not noticed then.",
@@ -164,13 +164,13 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 }
 
 func (p *integratorProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newAPISecretResource}
+	return []func() resource.Resource{newAPISecretResource, newWebhookResource, newWebhookSecretResource}
 }
 
 func (p *integratorProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newProfileDataSource}
+	return []func() datasource.DataSource{newProfileDataSource, newWebhooksDataSource}
 }
 
 func (p *integratorProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{newDecryptedSecretEphemeral}
+	return []func() ephemeral.EphemeralResource{newDecryptedSecretEphemeral, newAccessTokenEphemeral}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,8 +19,6 @@ import (
 
 	"github.com/integrator/terraform-provider-integrator/internal/provider"
 )
-
-const examples = "../../examples"
 
 var update = flag.Bool("update", false, "accept the schema's present shape")
 
@@ -36,6 +35,7 @@ func TestSchema(t *testing.T) {
 		t.Errorf("%s: %s", d.Summary, d.Detail)
 	}
 
+	published := publishedExamples(t)
 	shape := describe(t, "provider", schemas.Provider)
 	for _, kind := range []struct {
 		name, folder string
@@ -47,8 +47,8 @@ func TestSchema(t *testing.T) {
 	} {
 		for _, name := range slices.Sorted(maps.Keys(kind.schemas)) {
 			shape += "\n" + describe(t, kind.name+" "+name, kind.schemas[name])
-			if found, _ := filepath.Glob(filepath.Join(examples, kind.folder, name, "*.tf")); len(found) == 0 {
-				t.Errorf("%s %s has no example in examples/%s/%s", kind.name, name, kind.folder, name)
+			if file := path.Join(kind.folder, name, strings.TrimSuffix(kind.folder, "s")+".tf"); published[file] == "" {
+				t.Errorf("%s %s has no example in examples/%s", kind.name, name, file)
 			}
 		}
 	}

@@ -62,8 +62,14 @@ func environmentVariable(setting string) string {
 	return ""
 }
 
+// fromEnvironment and inEnvironment name the variable in a description and in a
+// message.
 func fromEnvironment(setting string) string {
 	return fmt.Sprintf("Can also be set with the environment variable `%s`.", environmentVariable(setting))
+}
+
+func inEnvironment(setting string) string {
+	return fmt.Sprintf("It can also be set with the environment variable %s.", environmentVariable(setting))
 }
 
 func (o Options) withDefaults() Options {

@@ -43,11 +43,11 @@ func TestWarnings(t *testing.T) {
 		{anHour, 4, []string{"apply", "-auto-approve"}, 4, ""},
 		{anHour, 4, []string{"apply", "-auto-approve"}, 4, ""},
 		{anHour, 5, []string{"apply", "-auto-approve"}, 5, endsEarly},
-		{anHour, 5, []string{"apply", "-auto-approve", "-replace=" + address}, 6, ""},
-		{anHour, 5, []string{"taint", address}, 6, ""},
-		{anHour, 5, []string{"apply", "-auto-approve"}, 7, endsEarly},
-		{anHour, 5, []string{"plan", "-destroy"}, 7, staysValid},
-		{anHour, 5, []string{"destroy", "-auto-approve"}, 7, staysValid},
+		{anHour, 5, []string{"plan", "-replace=" + address}, 5, ""},
+		{anHour, 5, []string{"taint", address}, 5, ""},
+		{anHour, 5, []string{"apply", "-auto-approve"}, 6, endsEarly},
+		{anHour, 5, []string{"plan", "-destroy"}, 6, staysValid},
+		{anHour, 5, []string{"destroy", "-auto-approve"}, 6, staysValid},
 	} {
 		c.write(secretResource(fmt.Sprintf(tt.arguments, tt.trigger)))
 		t.Logf("%d: terraform %v", i+1, tt.command)
@@ -62,16 +62,16 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-func TestCreateBeforeDestroyIsNoDestroy(t *testing.T) {
+func TestReplacementIsNoDestroy(t *testing.T) {
 	t.Parallel()
-	c := newCLI(t, emulator.Options{}, secretResource(`
-		old_secret_valid_for_seconds = 3600
-		lifecycle { create_before_destroy = true }`))
-	c.terraform(0, "apply", "-auto-approve")
-	output := c.terraform(0, "apply", "-auto-approve", "-replace="+address)
-	c.expect(output, staysValid, 0)
-	c.expect(output, "1 added, 0 changed, 1 destroyed", 1)
-	c.expectRotations(2)
+	c := newCLI(t, emulator.Options{}, secretResource(""))
+	for i, createFirst := range []bool{false, false, true} { // the first one creates
+		c.write(secretResource(fmt.Sprintf("old_secret_valid_for_seconds = 3600\nlifecycle { create_before_destroy = %t }", createFirst)))
+		output := c.terraform(0, "apply", "-auto-approve", "-replace="+address)
+		c.expect(output, staysValid, 0)
+		c.expect(output, fmt.Sprintf("1 added, 0 changed, %d destroyed", min(i, 1)), 1)
+		c.expectRotations(i + 1)
+	}
 }
 
 func TestOddExpiryIsReported(t *testing.T) {

@@ -18,9 +18,9 @@ resource "time_rotating" "monthly" {
   rotation_days = 30
 }
 
-# An expired time_rotating is created anew, which replace_triggered_by does not
-# notice. It does notice the change of this resource, which is built into
-# Terraform.
+# An expired time_rotating is created anew. Terraform's replace_triggered_by does
+# not notice that; it does notice the change of this resource, which needs no
+# provider.
 resource "terraform_data" "rotation" {
   input = time_rotating.monthly.rotation_rfc3339
 }

@@ -19,8 +19,8 @@ resource "time_rotating" "monthly" {
 }
 
 resource "integrator_api_secret" "example" {
-  # Not replace_triggered_by = [time_rotating.monthly]: that never fires, since
-  # an expired time_rotating is created anew rather than changed.
+  # Not replace_triggered_by = [time_rotating.monthly]: that never fires in
+  # Terraform, since an expired time_rotating is created anew, not changed.
   rotate_when_changed = {
     schedule = time_rotating.monthly.rotation_rfc3339
   }

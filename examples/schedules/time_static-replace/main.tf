@@ -18,8 +18,8 @@ resource "time_rotating" "monthly" {
   rotation_days = 30
 }
 
-# An expired time_rotating is created anew, which replace_triggered_by does not
-# notice. It does notice the replacement of this resource.
+# An expired time_rotating is created anew. Terraform's replace_triggered_by does
+# not notice that; it does notice the replacement of this resource.
 resource "time_static" "rotation" {
   triggers = {
     schedule = time_rotating.monthly.rotation_rfc3339

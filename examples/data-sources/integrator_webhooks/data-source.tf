@@ -1,0 +1,5 @@
+data "integrator_webhooks" "example" {}
+
+output "disabled_webhooks" {
+  value = [for webhook in data.integrator_webhooks.example.webhooks : webhook.url if webhook.disabled]
+}

@@ -1,0 +1,6 @@
+import {
+  to = integrator_webhook.example
+  identity = {
+    id = "wh_1a2b3c"
+  }
+}

@@ -1,0 +1,11 @@
+variable "webhook_secret" {
+  description = "A long random string: openssl rand -base64 32"
+  type        = string
+  sensitive   = true
+  ephemeral   = true
+}
+
+resource "integrator_webhook_secret" "example" {
+  secret_wo         = var.webhook_secret
+  secret_wo_version = 1 # raise it when the secret has changed
+}

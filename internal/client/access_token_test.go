@@ -1,0 +1,61 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+func TestAccessToken(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	got, err := s.client().CreateAccessToken(t.Context(), client.AccessTokenInput{UserAPIKey: client.NewSecret(userKey), Lifetime: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := client.AccessToken{Token: client.NewSecret(s.Tokens()[0].Value), UserID: "user_0", TokenType: "Bearer", ExpiresAt: "2026-08-19T15:17:07.597Z"}
+	if got.Token.Reveal() != want.Token.Reveal() || got.UserID != want.UserID || got.TokenType != want.TokenType || got.ExpiresAt != want.ExpiresAt {
+		t.Errorf("%+v", got)
+	}
+	if text := fmt.Sprintf("%+v %#v", got, got); strings.Contains(text, s.Tokens()[0].Value) {
+		t.Error("the token is printed")
+	}
+	if body := s.Requests()[0].Body; body != `{"expiresIn":60,"userApiKey":"ak_demo"}` {
+		t.Errorf("sent %s", body)
+	}
+}
+
+func TestAccessTokenThatIsNone(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"null", "{}", `{"accessToken":""}`, `{"accessToken":1}`, `{"accessToken":"spr_secret"`, "<html>"} {
+		s := newStage(t, emulator.Options{})
+		s.Inject(emulator.Fault{Body: body})
+		_, err := s.client().CreateAccessToken(t.Context(), client.AccessTokenInput{UserAPIKey: client.NewSecret(userKey), Lifetime: time.Minute})
+		if err == nil || strings.Contains(err.Error(), "spr_secret") {
+			t.Errorf("%s: error %v", body, err)
+		}
+		s.wantSent(t, 0, 1)
+	}
+}
+
+// The hundred and first token of a minute waits as long as the API asks.
+func TestAccessTokensAreLimited(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	c := s.client()
+	for range 101 {
+		if _, err := c.CreateAccessToken(t.Context(), client.AccessTokenInput{UserAPIKey: client.NewSecret(userKey), Lifetime: time.Second}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(s.waits) != 1 || s.waits[0] != time.Minute || len(s.Tokens()) != 101 {
+		t.Errorf("waited %v for %d tokens", s.waits, len(s.Tokens()))
+	}
+}

@@ -1,0 +1,88 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// configuredLate configures the provider with a key that is known only once a
+// resource has been created.
+func (w *world) configuredLate() string {
+	return fmt.Sprintf(`
+		resource "terraform_data" "key" { input = %q }
+		provider "integrator" { integrator_key = terraform_data.key.output }
+	`, w.Key())
+}
+
+// While the provider is not configured, the plan leaves resources to the apply.
+func TestOtherResourcesAreLeftToApply(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	var sentByPlan int
+	w.terraform(resource.TestStep{
+		Config: w.configuredLate() + webhook(hookURL, "*") + webhookSecret("first", 1),
+		ConfigPlanChecks: preApply(
+			meanwhile(func() { sentByPlan = len(w.Requests()) }),
+			hookAction(plancheck.ResourceActionCreate), secretAction(plancheck.ResourceActionCreate)),
+		ConfigStateChecks: append(w.onlyWebhook(hookURL, "*"), w.signed("first", 1)...),
+	})
+	if sentByPlan != 0 {
+		t.Errorf("the plan sent %d requests", sentByPlan)
+	}
+}
+
+// What a plan has to read or open cannot be left.
+func TestOtherTypesNeedTheProviderConfigured(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	var steps []resource.TestStep
+	for _, config := range []string{
+		allWebhooks,
+		accessToken(`user_api_key = "ak_demo"`) + echo,
+		webhook(hookURL, "*") + "import {\n  to = integrator_webhook.test\n  id = \"wh_1\"\n}\n",
+	} {
+		steps = append(steps, resource.TestStep{
+			Config: w.configuredLate() + config,
+			ExpectError: says("The provider is not configured yet", "The provider's integrator_key is known only after apply",
+				"depends_on", "terraform apply -target"),
+		})
+	}
+	w.withEcho(steps...)
+	if sent := len(w.Requests()); sent != 0 {
+		t.Errorf("%d requests were sent", sent)
+	}
+}
+
+// Within a run, what depends on the rotation is signed with the new secret.
+func TestOtherTypesFollowARotation(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	dependent := func(config string) string {
+		return config[:len(config)-2] + "depends_on = [" + address + "]\n}\n"
+	}
+	w.terraform(resource.TestStep{
+		Config: secretResource(`old_secret_valid_for_seconds = 3600`) +
+			dependent(webhook(hookURL, "*")) + dependent(webhookSecret("first", 1)) +
+			dependent("data \"integrator_webhooks\" \"test\" {\n}\n"),
+	})
+	rotated := false
+	for _, request := range w.Requests() {
+		switch {
+		case request.Path == emulator.RegeneratePath:
+			rotated = true
+		case request.Method == http.MethodPost && (request.SignedWith != 1 || !rotated):
+			t.Errorf("%s was signed with secret %d", request.Path, request.SignedWith)
+		}
+	}
+	w.expectWebhooksAskedFor(1)
+	w.expectSecretSent(1)
+}

@@ -1,0 +1,296 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/compare"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+const (
+	hook    = "integrator_webhook.test"
+	hookURL = "https://example.com/hook"
+)
+
+func webhook(url string, events ...string) string {
+	quoted := make([]string, len(events))
+	for i, event := range events {
+		quoted[i] = fmt.Sprintf("%q", event)
+	}
+	return fmt.Sprintf("resource \"integrator_webhook\" \"test\" {\n  url    = %q\n  events = [%s]\n}\n", url, strings.Join(quoted, ", "))
+}
+
+func hookAction(want plancheck.ResourceActionType) plancheck.PlanCheck {
+	return plancheck.ExpectResourceAction(hook, want)
+}
+
+func hookUnknown(attribute string) plancheck.PlanCheck {
+	return plancheck.ExpectUnknownValue(hook, tfjsonpath.New(attribute))
+}
+
+func hookStored(attribute string, want knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(hook, tfjsonpath.New(attribute), want)
+}
+
+func eventSet(events ...string) knownvalue.Check {
+	checks := make([]knownvalue.Check, len(events))
+	for i, event := range events {
+		checks[i] = knownvalue.StringExact(event)
+	}
+	return knownvalue.SetExact(checks)
+}
+
+// onlyWebhook checks that the API has one webhook, and the state the same.
+func (w *world) onlyWebhook(url string, events ...string) []statecheck.StateCheck {
+	sole := func(value string) error {
+		if all := w.Webhooks(); len(all) != 1 || all[0].ID != value || all[0].URL != url || len(all[0].Events) != len(events) {
+			return fmt.Errorf("%s is not the one webhook of %+v", value, all)
+		}
+		return nil
+	}
+	return []statecheck.StateCheck{
+		hookStored("id", knownvalue.StringFunc(sole)),
+		hookStored("url", knownvalue.StringExact(url)),
+		hookStored("events", eventSet(events...)),
+		hookStored("failure_count", knownvalue.Int64Exact(0)),
+		hookStored("disabled", knownvalue.Bool(false)),
+	}
+}
+
+func TestWebhook(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	id := statecheck.CompareValue(compare.ValuesSame())
+	same := func() statecheck.StateCheck { return id.AddStateValue(hook, tfjsonpath.New("id")) }
+	steps := []resource.TestStep{
+		{
+			Config: webhook(hookURL, "payment.created", "payment.refunded"),
+			ConfigPlanChecks: preApply(hookAction(plancheck.ResourceActionCreate),
+				hookUnknown("id"), hookUnknown("failure_count"), hookUnknown("disabled")),
+			ConfigStateChecks: append(w.onlyWebhook(hookURL, "payment.created", "payment.refunded"), same()),
+		},
+		{
+			Config:           webhook(hookURL, "payment.refunded", "payment.created"), // a set
+			ConfigPlanChecks: preApply(plancheck.ExpectEmptyPlan()),
+		},
+		{ResourceName: hook, ImportState: true, ImportStateVerify: true},
+	}
+	for _, events := range [][]string{{"payment.updated"}, {}, {"*"}} {
+		steps = append(steps, resource.TestStep{
+			Config: webhook(hookURL, events...),
+			ConfigPlanChecks: preApply(hookAction(plancheck.ResourceActionUpdate),
+				plancheck.ExpectKnownValue(hook, tfjsonpath.New("id"), knownvalue.NotNull()), hookUnknown("failure_count"), hookUnknown("disabled")),
+			ConfigStateChecks: append(w.onlyWebhook(hookURL, events...), same()),
+		})
+	}
+	w.terraform(append(steps, resource.TestStep{
+		Config:            webhook(hookURL+"/2", "*"),
+		ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionReplace), hookUnknown("id")),
+		ConfigStateChecks: w.onlyWebhook(hookURL+"/2", "*"),
+	})...)
+	if left := w.Webhooks(); len(left) != 0 {
+		t.Errorf("after destroy there are %+v", left)
+	}
+	for method, want := range map[string]int{http.MethodPost: 2, http.MethodPatch: 3, http.MethodDelete: 2} {
+		if got := w.Count(method, ""); got != want {
+			t.Errorf("%d requests with %s, not %d", got, method, want)
+		}
+	}
+}
+
+func TestWebhookIsReplacedBothWays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	first := strings.Replace(webhook(hookURL, "*"), "}\n", "  lifecycle { create_before_destroy = true }\n}\n", 1)
+	w.terraform(
+		resource.TestStep{Config: first},
+		resource.TestStep{
+			Config:            strings.Replace(first, hookURL, hookURL+"/2", 1),
+			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionCreateBeforeDestroy)),
+			ConfigStateChecks: w.onlyWebhook(hookURL+"/2", "*"),
+		},
+		resource.TestStep{
+			Taint:             []string{hook},
+			Config:            webhook(hookURL+"/2", "*"),
+			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionDestroyBeforeCreate)),
+			ConfigStateChecks: w.onlyWebhook(hookURL+"/2", "*"),
+		},
+	)
+}
+
+// What changes on the platform is taken over; what Terraform manages is set right.
+func TestWebhookDrift(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	change := func(change func(*emulator.Webhook)) func() {
+		return func() { w.ChangeWebhook(w.Webhooks()[0].ID, change) }
+	}
+	config := webhook(hookURL, "payment.created")
+	w.terraform(
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig:        change(func(h *emulator.Webhook) { h.FailureCount, h.Disabled = 7, true }),
+			Config:           config,
+			ConfigPlanChecks: preApply(plancheck.ExpectEmptyPlan()),
+			ConfigStateChecks: []statecheck.StateCheck{
+				hookStored("failure_count", knownvalue.Int64Exact(7)),
+				hookStored("disabled", knownvalue.Bool(true)),
+			},
+		},
+		resource.TestStep{
+			PreConfig:         change(func(h *emulator.Webhook) { h.Events, h.FailureCount, h.Disabled = []string{"*"}, 0, false }),
+			Config:            config,
+			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionUpdate)),
+			ConfigStateChecks: w.onlyWebhook(hookURL, "payment.created"),
+		},
+		resource.TestStep{
+			PreConfig:         func() { w.RemoveWebhook(w.Webhooks()[0].ID) },
+			Config:            config,
+			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionCreate)),
+			ConfigStateChecks: w.onlyWebhook(hookURL, "payment.created"),
+		},
+	)
+}
+
+// No answer but a list without it makes Terraform forget a webhook.
+func TestWebhookIsKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	config := webhook(hookURL, "payment.created")
+	steps := []resource.TestStep{{Config: config}}
+	for _, tt := range []struct {
+		fault emulator.Fault
+		says  []string
+	}{
+		{
+			emulator.Problem(http.StatusUnauthorized, emulator.ProblemUnauthorized, "Unauthorized", ""),
+			[]string{"set integrator_secret (INTEGRATOR_SECRET) to the live one", "Terraform shows the state of integrator_api_secret to no other type", "depends_on"},
+		},
+		{emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", ""), []string{"403 Forbidden"}},
+		{emulator.Problem(http.StatusNotFound, emulator.ProblemNotFound, "Not Found", ""), []string{"404 Not Found"}},
+		{emulator.TooManyRequests("61"), []string{"The API asks to wait 1m1s"}},
+		{emulator.Fault{Status: 500, Times: 5}, []string{"500 Internal Server Error"}},
+		{emulator.Fault{Body: "null"}, []string{"not the list of webhooks that the API documents"}},
+	} {
+		steps = append(steps, resource.TestStep{
+			PreConfig:   func() { w.Inject(tt.fault.On(http.MethodGet, emulator.WebhooksPath)) },
+			Config:      config,
+			ExpectError: says(append([]string{"The webhook was not read"}, tt.says...)...),
+		})
+	}
+	w.terraform(append(steps, resource.TestStep{
+		Config:           config,
+		ConfigPlanChecks: preApply(plancheck.ExpectEmptyPlan()),
+	})...)
+}
+
+func TestWebhookBadInput(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	var steps []resource.TestStep
+	for _, tt := range []struct {
+		config string
+		says   []string
+	}{
+		{webhook("", "*"), []string{"Attribute url string length must be at least 1"}},
+		{webhook("http://example.com/hook", "*"), []string{"The value of url must be an absolute https URL"}},
+		{webhook("example.com/hook", "*"), []string{"The value of url must be an absolute https URL"}},
+		{webhook("https://example.com/a b", "*"), []string{"The value of url must be written as it goes over the wire"}},
+		{webhook(hookURL, "payment.invented"), []string{"value must be one of:", `"payment.created"`, `"payment.invented"`}},
+		{webhook(hookURL, "*", "payment.created"), []string{"Invalid events", `"*" must be the only element`}},
+		{`resource "integrator_webhook" "test" { url = "https://example.com" }`, []string{`"events" is required`}},
+		{`resource "integrator_webhook" "test" { events = [] }`, []string{`"url" is required`}},
+		{`resource "integrator_webhook" "test" {
+			url    = "https://example.com"
+			events = [null]
+		}`, []string{"Null Set Value"}},
+		{webhook(hookURL, "*") + `resource "integrator_webhook" "other" {
+			url           = "https://example.com"
+			events        = []
+			failure_count = 1
+		}`, []string{"Invalid Configuration for Read-Only Attribute"}},
+	} {
+		steps = append(steps, resource.TestStep{Config: tt.config, ExpectError: says(tt.says...)})
+	}
+	w.terraform(steps...)
+	if sent := len(w.Requests()); sent != 0 {
+		t.Errorf("%d requests were sent", sent)
+	}
+}
+
+// Values that only the apply knows are checked there, and before anything is sent.
+func TestWebhookUnknownInput(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	config := func(url, event string) string {
+		return fmt.Sprintf(`
+			resource "terraform_data" "later" {
+				input = { url = %q, event = %q }
+			}
+			resource "integrator_webhook" "test" {
+				url    = terraform_data.later.output.url
+				events = ["*", terraform_data.later.output.event]
+			}`, url, event)
+	}
+	w.terraform(
+		resource.TestStep{Config: config("http://example.com/hook", "*"), ExpectError: says("The value of url must be an absolute https URL")},
+		resource.TestStep{Config: config(hookURL, "payment.created"), ExpectError: says(`"*" must be the only element`)},
+		resource.TestStep{
+			Config:            config(hookURL, "*"),
+			ConfigStateChecks: w.onlyWebhook(hookURL, "*"),
+		},
+	)
+	w.expectWebhooksAskedFor(1)
+}
+
+func TestWebhookImport(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	there := w.AddWebhook(hookURL, "payment.created")
+	config := func(id string) string {
+		return webhook(hookURL, "payment.created") + fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", hook, id)
+	}
+	w.terraform(
+		resource.TestStep{Config: config("wh_gone"), ExpectError: says("Cannot import non-existent remote object")},
+		resource.TestStep{
+			Config:            config(there.ID),
+			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionNoop)),
+			ConfigStateChecks: w.onlyWebhook(hookURL, "payment.created"),
+		},
+	)
+	w.expectWebhooksAskedFor(0)
+}
+
+func TestWebhookIdentity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	resource.UnitTest(t, resource.TestCase{
+		// Terraform 1.11 and older have no identities.
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+		ProtoV6ProviderFactories: w.factories(),
+		Steps: []resource.TestStep{
+			{
+				Config:            webhook(hookURL, "payment.created"),
+				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentityValueMatchesState(hook, tfjsonpath.New("id"))},
+			},
+			{
+				Config:            webhook(hookURL, "*"),
+				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentityValueMatchesState(hook, tfjsonpath.New("id"))},
+			},
+			{ResourceName: hook, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
+		},
+	})
+}
