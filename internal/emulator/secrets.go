@@ -31,6 +31,17 @@ func (s *Server) Secret() string {
 	return s.secrets[s.newest()].value
 }
 
+// Secrets are all that were issued, in order of issue, dead ones too.
+func (s *Server) Secrets() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var values []string
+	for _, x := range s.secrets {
+		values = append(values, x.value)
+	}
+	return values
+}
+
 // Accepts tells whether a GET signed with the secret would be accepted now.
 func (s *Server) Accepts(value string) bool {
 	s.mu.Lock()

@@ -4,6 +4,7 @@
 package emulator
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -96,5 +97,16 @@ func TestRotateIsNotRecorded(t *testing.T) {
 	}
 	if n := c.Count("", ""); n != 0 {
 		t.Errorf("%d requests", n)
+	}
+}
+
+func TestSecretsInOrderOfIssue(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	want := []string{c.Secret(), c.Rotate(0)}
+	c.regenerate(want[1], `{}`)
+	want = append(want, c.Secret())
+	if got := c.Secrets(); !slices.Equal(got, want) {
+		t.Errorf("got %d secrets, not the %d that were issued", len(got), len(want))
 	}
 }
