@@ -1,0 +1,71 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package model tests the provider against a model of everything around it:
+// Terraform's core, the API, clocks, what people do, and what goes wrong. Random
+// sequences of events are run, and after each command the invariants are
+// checked that a provider of secrets must keep.
+package model
+
+import (
+	"os"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+func TestModel(t *testing.T) {
+	t.Parallel()
+	schemas := loadSchemas(t.Context())
+	rapid.Check(t, func(t *rapid.T) {
+		play(t, schemas, scenarios().Draw(t, "scenario"))
+	})
+}
+
+// play runs a scenario on the model of core.
+func play(t tb, schemas schemas, s scenario) {
+	t.Helper()
+	w, end := newWorld(t, s)
+	defer end()
+	w.terraform = &core{flavor: s.Flavor, options: w.options(), schemas: schemas}
+	for _, step := range s.Steps {
+		t.Logf("%#v", step)
+		step.take(w)
+	}
+}
+
+func newWorld(t tb, s scenario) (*world, func()) {
+	t.Helper()
+	w := &world{t: t, scenario: s, memory: newMemory(), grace: -1}
+	w.clock.at = clockStart()
+	var ends []func()
+	for i := range w.servers {
+		server, err := emulator.Start(emulator.Options{
+			Clock:                     w.clock.now,
+			DropOldestOnRegenerate:    s.DropOldest,
+			OldSecretCannotRegenerate: s.OldCannotRegenerate,
+		})
+		if err != nil {
+			t.Fatalf("%s", err)
+		}
+		w.servers[i] = server
+		w.memory.account(server.Secret())
+		ends = append(ends, server.Close)
+	}
+	w.server, w.key, w.secret = w.servers[0], w.servers[0].Key(), w.servers[0].Secret()
+	if s.RecoveryDir {
+		folder, err := os.MkdirTemp("", "recovery-")
+		if err != nil {
+			t.Fatalf("%s", err)
+		}
+		w.recovery = folder
+		ends = append(ends, func() { _ = os.RemoveAll(folder) })
+	}
+	return w, func() {
+		for _, end := range ends {
+			end()
+		}
+	}
+}
