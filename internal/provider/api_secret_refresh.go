@@ -24,6 +24,7 @@ func (r *apiSecretResource) refresh(ctx context.Context, state *apiSecretModel, 
 		return
 	}
 	if r.foreign(state, before) {
+		r.secrets.seeForeign(replacedState{*state, before})
 		diags.Append(r.foreignState(state, before))
 		return
 	}
@@ -136,6 +137,11 @@ func (r *apiSecretResource) checkRotation(ctx context.Context, prior *apiSecretM
 	}
 	if prior != nil && r.foreign(prior, before) || replacement && (before.IntegratorKey != r.client.IntegratorKey() || before.Endpoint != r.client.Endpoint()) {
 		diags.Append(r.foreignRotation(prior, before))
+		return diags
+	}
+	// Of a tainted state, only Read is shown anything.
+	if tainted := r.secrets.foreignState(); prior == nil && tainted != nil {
+		diags.Append(r.foreignRotation(&tainted.model, tainted.lineage))
 		return diags
 	}
 	if r.skipValidation {

@@ -22,6 +22,7 @@ type secretChain struct {
 	obtained client.Secret
 	spent    bool // a rotation was made here, or may have been
 	inState  []stateSecret
+	foreign  *replacedState // the last that Read has found to be another's
 	replaced *replacedState
 	probes   map[string]error
 }
@@ -122,6 +123,20 @@ func (c *secretChain) openWindow(now time.Time) time.Time {
 		return c.inState[0].oldSecretExpiresAt
 	}
 	return time.Time{}
+}
+
+// seeForeign notes a state of another integrator or endpoint.
+func (c *secretChain) seeForeign(state replacedState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.foreign = &state
+}
+
+// foreignState returns the state that seeForeign noted, nil if there is none.
+func (c *secretChain) foreignState() *replacedState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.foreign
 }
 
 // replace keeps a state for a Create that fails.
