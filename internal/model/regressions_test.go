@@ -1,0 +1,24 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package model
+
+import "testing"
+
+// TestRegressions replays sequences that have broken an invariant.
+func TestRegressions(t *testing.T) {
+	t.Parallel()
+	schemas := loadSchemas(t.Context())
+	terraform := flavor{DeferralAllowed: true}
+	for name, s := range map[string]scenario{
+		"a tainted state of another endpoint is not replaced": {
+			Flavor: terraform, MaxRetries: 4,
+			Steps: []step{apply{}, taint{true}, moveTo{"elsewhere"}, setSecret{"live"}, apply{}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, schemas, s)
+		})
+	}
+}
