@@ -117,9 +117,9 @@ type regeneration struct {
 
 	signer         int // index into input.Signers
 	attempts       int
-	retries        int // attempts after the first with the same signer
+	retries        int  // attempts after the first with the same signer
+	retimed        bool // likewise
 	resent         bool
-	retimed        bool
 	ambiguousSince time.Time
 }
 
@@ -184,6 +184,7 @@ func (r *regeneration) proceed(next next, problem *Error) bool {
 
 func (r *regeneration) useNextSigner() bool {
 	refused := r.input.Signers[r.signer]
+	r.retries, r.retimed = 0, false
 	for r.signer++; r.signer < len(r.input.Signers); r.signer++ {
 		if s := r.input.Signers[r.signer]; !s.IsZero() && !s.Equal(refused) {
 			return true
