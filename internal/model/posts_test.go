@@ -58,6 +58,7 @@ func (w *world) checkPosts(r *ran) {
 			if last && allowed && must {
 				w.t.Fatalf("no retry after %q", fault)
 			}
+			retries[p.SignedWith]++
 		case ambiguous:
 			if lost.IsZero() {
 				lost = at
@@ -72,6 +73,7 @@ func (w *world) checkPosts(r *ran) {
 				w.t.Fatalf("no resend after %q", fault)
 			}
 			resent = true
+			retries[p.SignedWith]++
 		case refused:
 			switch {
 			case last, p.SignedWith < 0: // one of the secrets that are not of this endpoint
@@ -85,7 +87,6 @@ func (w *world) checkPosts(r *ran) {
 				w.t.Fatalf("a credential that had been refused was tried again")
 			}
 		}
-		retries[p.SignedWith]++
 	}
 }
 

@@ -3,7 +3,10 @@
 
 package model
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // TestRegressions replays sequences that have broken an invariant.
 func TestRegressions(t *testing.T) {
@@ -14,6 +17,13 @@ func TestRegressions(t *testing.T) {
 		"a tainted state of another endpoint is not replaced": {
 			Flavor: terraform, MaxRetries: 4,
 			Steps: []step{apply{}, taint{true}, moveTo{"elsewhere"}, setSecret{"live"}, apply{}},
+		},
+		"a dead secret does not keep a wrong clock from the live one": {
+			Flavor: terraform, MaxRetries: 4,
+			Steps: []step{
+				setTrigger{"1"}, apply{}, rotatedElsewhere{}, setSecret{"live"},
+				skewed{10 * time.Minute}, setTrigger{"2"}, apply{},
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
