@@ -45,6 +45,8 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		r.seeState(prior, &resp.Diagnostics)
 	}
 	if plan == nil {
+		// A replacement that failed in Delete has left its mark in the state.
+		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateReplacing, false)...)
 		if !r.applying {
 			resp.Diagnostics.Append(r.destroyWarning(prior)...)
 		}
