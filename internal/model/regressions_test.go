@@ -25,6 +25,10 @@ func TestRegressions(t *testing.T) {
 				skewed{10 * time.Minute}, setTrigger{"2"}, apply{},
 			},
 		},
+		"a destroy after a replacement that was interrupted leaves no file": {
+			Flavor: terraform, MaxRetries: 4, RecoveryDir: true,
+			Steps: []step{apply{}, apply{Replace: true, Interrupt: beforeCall}, destroyed{}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

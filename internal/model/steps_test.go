@@ -123,10 +123,17 @@ func (s apply) take(w *world) {
 func (s save) take(w *world) {
 	r := w.request()
 	r.replace, r.refresh, r.deposedFirst, r.unknown = s.Replace, !s.NoRefresh, s.DeposedFirst, s.Unknown
+	w.saved.server, w.saved.key = w.server, w.key
 	w.command("plan", r, faults{Gets: s.Gets}, never, w.terraform.save)
 }
 
 func (s applySaved) take(w *world) {
+	if w.saved.server == nil {
+		return
+	}
+	server, key := w.server, w.key // a plan comes with its provider block
+	w.server, w.key = w.saved.server, w.saved.key
+	defer func() { w.server, w.key = server, key }()
 	r := w.request()
 	r.refresh, r.crash = false, s.Crash
 	w.command("apply the plan", r, s.Faults, s.Interrupt, w.terraform.applySaved)

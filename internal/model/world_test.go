@@ -91,6 +91,10 @@ type world struct {
 	days    int    // 0 for null
 	cbd     bool
 
+	saved struct { // the configuration that the saved plan was made with
+		server *emulator.Server
+		key    string
+	}
 	interruption struct {
 		when   interrupt
 		cancel context.CancelFunc
