@@ -262,6 +262,7 @@ func (r *apiSecretResource) ImportState(ctx context.Context, req resource.Import
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), key)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("integrator_key"), key)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, apiSecretIdentity{types.StringValue(key)})...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, lineage{IntegratorKey: key, Endpoint: r.client.Endpoint()})...)
 }
 
 func (m *apiSecretModel) identity() apiSecretIdentity { return apiSecretIdentity{m.IntegratorKey} }
