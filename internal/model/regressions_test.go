@@ -29,6 +29,10 @@ func TestRegressions(t *testing.T) {
 			Flavor: terraform, MaxRetries: 4, RecoveryDir: true,
 			Steps: []step{apply{}, apply{Replace: true, Interrupt: beforeCall}, destroyed{}},
 		},
+		"what was imported from one endpoint is not adopted for another": {
+			Flavor: terraform, MaxRetries: 4,
+			Steps: []step{importSecret{}, moveTo{"elsewhere"}, apply{NoRefresh: true}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
