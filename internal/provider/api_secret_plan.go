@@ -42,7 +42,7 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if prior != nil && !r.foreign(prior, before) {
-		r.seeState(prior, &resp.Diagnostics)
+		r.seeState(prior, before, &resp.Diagnostics)
 	}
 	if plan == nil {
 		// A replacement that failed in Delete has left its mark in the state.
@@ -58,6 +58,10 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, action)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateReplacing, prior == nil)...)
+	if seen := r.secrets.lineage(); prior == nil && before.IntegratorKey == "" && seen.IntegratorKey != "" {
+		// Of a tainted object, Delete is shown this plan's private state, not its own.
+		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, seen)...)
+	}
 
 	if action != actionRotate {
 		return

@@ -20,7 +20,7 @@ func (r *apiSecretResource) refresh(ctx context.Context, state *apiSecretModel, 
 	before, more := getPrivate[lineage](ctx, private, privateLineage)
 	diags.Append(more...)
 	if r.client == nil {
-		r.secrets.see(state)
+		r.secrets.see(state, before)
 		return
 	}
 	if r.foreign(state, before) {
@@ -28,7 +28,7 @@ func (r *apiSecretResource) refresh(ctx context.Context, state *apiSecretModel, 
 		diags.Append(r.foreignState(state, before))
 		return
 	}
-	entry := r.seeState(state, diags)
+	entry := r.seeState(state, before, diags)
 	if r.skipValidation {
 		if state.secret().IsZero() { // imported: trust what is configured
 			diags.Append(setPrivate(ctx, private, privateAdoptionDue, r.client.ConfiguredSecret().Fingerprint())...)
@@ -102,8 +102,8 @@ func (r *apiSecretResource) strangers(state *apiSecretModel, entry *recovery.Ent
 
 // seeState notes the secret of a state that Terraform has stored, and returns
 // what the recovery folder holds beyond it: its file goes once it is in state.
-func (r *apiSecretResource) seeState(state *apiSecretModel, diags *diag.Diagnostics) *recovery.Entry {
-	r.secrets.see(state)
+func (r *apiSecretResource) seeState(state *apiSecretModel, before lineage, diags *diag.Diagnostics) *recovery.Entry {
+	r.secrets.see(state, before)
 	entry := r.loadRecovery(diags)
 	if entry == nil || !client.NewSecret(entry.Secret).Equal(state.secret()) {
 		return entry

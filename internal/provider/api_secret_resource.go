@@ -191,7 +191,7 @@ func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	if !foreign {
-		r.secrets.see(&prior)
+		r.secrets.see(&prior, before)
 	}
 
 	after, ok := before, true
@@ -237,7 +237,7 @@ func (r *apiSecretResource) Delete(ctx context.Context, req resource.DeleteReque
 		r.saveReplaced(&state, &resp.Diagnostics)
 		fallthrough
 	case !foreign:
-		r.secrets.see(&state)
+		r.secrets.see(&state, before)
 	}
 }
 

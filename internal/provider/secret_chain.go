@@ -32,6 +32,7 @@ type stateSecret struct {
 	secret             client.Secret
 	version            int64
 	oldSecretExpiresAt time.Time
+	lineage            lineage
 }
 
 // replacedState is what Delete was shown in a replacement, for a Create that
@@ -42,7 +43,7 @@ type replacedState struct {
 }
 
 // see notes the secret of a state.
-func (c *secretChain) see(state *apiSecretModel) {
+func (c *secretChain) see(state *apiSecretModel, before lineage) {
 	secret := state.secret()
 	if secret.IsZero() {
 		return
@@ -53,7 +54,7 @@ func (c *secretChain) see(state *apiSecretModel) {
 		return
 	}
 	expires, _ := state.OldSecretExpiresAt.ValueRFC3339Time() // zero where null
-	c.inState = append(c.inState, stateSecret{secret, state.Version.ValueInt64(), expires})
+	c.inState = append(c.inState, stateSecret{secret, state.Version.ValueInt64(), expires, before})
 	slices.SortStableFunc(c.inState, func(a, b stateSecret) int { return cmp.Compare(b.version, a.version) })
 }
 
@@ -106,6 +107,16 @@ func (c *secretChain) holds(secret client.Secret) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.ContainsFunc(c.inState, func(s stateSecret) bool { return s.secret.Equal(secret) })
+}
+
+// lineage is that of the newest secret seen in a state.
+func (c *secretChain) lineage() lineage {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.inState) == 0 {
+		return lineage{}
+	}
+	return c.inState[0].lineage
 }
 
 // succeeded reports whether a newer secret than the given is known.
