@@ -23,11 +23,14 @@ type memory struct {
 	dead      map[string]bool // an output has said that the secret is not accepted
 	// older are the secrets that a state has held before it held this one.
 	older map[string][]string
+	// unseen are the secrets of tainted states that were replaced without a
+	// refresh, in vain: only Read is shown what private state says of them.
+	unseen map[string]bool
 	skew  time.Duration
 }
 
 func newMemory() memory {
-	return memory{accounted: map[string]bool{}, dead: map[string]bool{}, older: map[string][]string{}}
+	return memory{accounted: map[string]bool{}, dead: map[string]bool{}, older: map[string][]string{}, unseen: map[string]bool{}}
 }
 
 func (m *memory) account(secret string) { m.accounted[secret] = true }
@@ -128,39 +131,52 @@ func (w *world) checkClaims(r *ran) {
 // of the same integrator that is no older.
 func (w *world) checkSuccession(r *ran) {
 	w.t.Helper()
-	if r.killed || r.name == "destroy" || r.name == "import" || r.before.current == nil {
-		return
-	}
-	if r.after.current == nil {
-		w.t.Fatalf("the state was emptied")
-	}
 	before, after := r.before.current, r.after.current
+	switch {
+	case r.killed, r.name == "destroy", r.name == "import", before == nil && after == nil:
+		return
+	case before != nil && after == nil:
+		w.t.Fatalf("the state was emptied")
+	case before == nil:
+		before = &held{}
+	}
+	if before.tainted && (!r.refresh || r.unknownSettings != nil) {
+		w.memory.unseen[before.secret] = true
+	}
+	unseen := w.memory.unseen[before.secret]
 	if before.secret == after.secret {
-		if before.version != after.version || before.oldSecretExpiresAt != after.oldSecretExpiresAt {
+		// Where neither Read nor plan was shown the state, Create may take it for
+		// that of an interrupted run, and says so.
+		again := r.planned == createThenDelete && (!r.refresh || r.unknownSettings != nil) && r.saidSummary(resumed)
+		if !again && (before.version != after.version || before.oldSecretExpiresAt != after.oldSecretExpiresAt) {
 			w.t.Fatalf("the version or expiry changed without the secret")
 		}
 		return
 	}
-	blind := r.planned == createThenDelete // Create is shown nothing of the state
 	trusted := w.SkipValidation && before.secret == "" && after.secret == w.secret
 	if (w.origin(after.secret) != w.server || after.key != w.key) && !trusted {
 		w.t.Fatalf("a foreign secret was adopted")
 	}
-	unseen := before.tainted && !r.refresh // only Read is shown the endpoint
-	if !blind && !unseen && before.secret != "" && w.origin(before.secret) != w.server {
-		w.t.Fatalf("a secret was succeeded by that of another endpoint")
-	}
 	made := slices.Index(w.server.Secrets(), after.secret) >= r.issued
-	if !made && slices.Contains(w.memory.older[before.secret], after.secret) {
+	if !made && !unseen && slices.Contains(w.memory.older[before.secret], after.secret) {
 		w.t.Fatalf("a superseded secret was adopted")
 	}
-	if blind {
-		return
+	older := []string{before.secret}
+	if made { // with all that might have signed
+		older = append(older, w.secret)
 	}
-	if before.secret != "" && after.version <= before.version {
-		w.t.Fatalf("the version fell or repeated")
+	if r.planned != createThenDelete { // Create is shown nothing of the state
+		older = append(older, w.memory.older[before.secret]...)
+		if !unseen && before.secret != "" && w.origin(before.secret) != w.server {
+			w.t.Fatalf("a secret was succeeded by that of another endpoint")
+		}
+		if after.version <= before.version {
+			w.t.Fatalf("the version fell or repeated")
+		}
+	} else {
+		older = older[1:]
 	}
-	w.memory.older[after.secret] = append(slices.Clone(w.memory.older[before.secret]), before.secret)
+	w.memory.older[after.secret] = older
 }
 
 // A live secret that nobody holds was named by an error.

@@ -9,7 +9,9 @@ package model
 
 import (
 	"os"
+	"strconv"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -24,22 +26,44 @@ func TestModel(t *testing.T) {
 	})
 }
 
+// TestModelOnTerraform replays twenty sequences through a real Terraform.
+func TestModelOnTerraform(t *testing.T) {
+	t.Parallel()
+	terraform, config := findTerraform(t), buildProvider(t)
+	for seed := range 20 {
+		t.Run(strconv.Itoa(seed), func(t *testing.T) {
+			t.Parallel()
+			s := plainScenarios().Example(seed)
+			w, end := newWorld(t, s)
+			defer end()
+			w.clock.base = time.Now
+			w.terraform = &cli{t: t, binary: terraform, folder: t.TempDir(), config: config, secret: func() string { return w.secret }}
+			w.play()
+		})
+	}
+}
+
 // play runs a scenario on the model of core.
 func play(t tb, schemas schemas, s scenario) {
 	t.Helper()
 	w, end := newWorld(t, s)
 	defer end()
 	w.terraform = &core{flavor: s.Flavor, options: w.options(), schemas: schemas}
-	for _, step := range s.Steps {
-		t.Logf("%#v", step)
+	w.play()
+}
+
+func (w *world) play() {
+	w.t.Helper()
+	for _, step := range w.Steps {
+		w.t.Logf("%#v", step)
 		step.take(w)
 	}
 }
 
 func newWorld(t tb, s scenario) (*world, func()) {
 	t.Helper()
-	w := &world{t: t, scenario: s, memory: newMemory(), grace: -1}
-	w.clock.at = clockStart()
+	w := &world{t: t, scenario: s, memory: newMemory(), trigger: "0", grace: s.Grace, cbd: s.CreateBeforeDestroy}
+	w.clock.base = clockStart
 	var ends []func()
 	for i := range w.servers {
 		server, err := emulator.Start(emulator.Options{

@@ -4,6 +4,7 @@
 package model
 
 import (
+	"strconv"
 	"time"
 )
 
@@ -25,6 +26,7 @@ type (
 // The commands.
 type (
 	apply struct {
+		Rotate                           bool // by its trigger
 		Replace, NoRefresh, DeposedFirst bool
 		Unknown                          []string
 		UnknownSecret                    bool
@@ -33,6 +35,7 @@ type (
 		Crash                            crash
 	}
 	save struct {
+		Rotate                           bool
 		Replace, NoRefresh, DeposedFirst bool
 		Unknown                          []string
 		Gets                             []getFault
@@ -87,6 +90,14 @@ func (s moveTo) take(w *world) {
 
 func (s setTrigger) take(w *world) { w.trigger = s.To }
 
+// rotate changes the trigger, if told so.
+func (w *world) rotate(really bool) {
+	if really {
+		w.edits++
+		w.trigger = strconv.Itoa(w.edits)
+	}
+}
+
 func (s setGrace) take(w *world) { w.grace = s.Seconds }
 
 func (s setDays) take(w *world) { w.days = s.Days }
@@ -110,6 +121,7 @@ func (s forget) take(w *world) {
 }
 
 func (s apply) take(w *world) {
+	w.rotate(s.Rotate)
 	r := w.request()
 	r.replace, r.refresh, r.deposedFirst, r.unknown, r.crash = s.Replace, !s.NoRefresh, s.DeposedFirst, s.Unknown, s.Crash
 	if s.UnknownSecret {
@@ -121,6 +133,7 @@ func (s apply) take(w *world) {
 }
 
 func (s save) take(w *world) {
+	w.rotate(s.Rotate)
 	r := w.request()
 	r.replace, r.refresh, r.deposedFirst, r.unknown = s.Replace, !s.NoRefresh, s.DeposedFirst, s.Unknown
 	w.saved.server, w.saved.key = w.server, w.key

@@ -8,6 +8,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
@@ -21,6 +22,8 @@ type scenario struct {
 	RecoveryDir, SkipValidation     bool
 	MaxRetries                      int
 	DropOldest, OldCannotRegenerate bool // readings of what the API leaves unclear
+	Grace                           int  // at first, of the resource; -1 for null
+	CreateBeforeDestroy             bool
 	Steps                           []step
 }
 
@@ -87,6 +90,7 @@ type world struct {
 	key     string
 	secret  string // INTEGRATOR_SECRET
 	trigger string // of rotate_when_changed: "" for no map, "{}" for an empty one
+	edits   int    // of the trigger
 	grace   int    // -1 for null
 	days    int    // 0 for null
 	cbd     bool
@@ -100,25 +104,18 @@ type world struct {
 		cancel context.CancelFunc
 	}
 	memory memory
+	stats  func(*ran)
 }
 
 // clock is that of the provider and, but for a skew, of the API.
 type clock struct {
-	mu sync.Mutex
-	at time.Time
+	base   func() time.Time // the machine's clock, or one that stands still
+	passed atomic.Int64     // a time.Duration
 }
 
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
+func (c *clock) now() time.Time { return c.base().Add(time.Duration(c.passed.Load())) }
 
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
+func (c *clock) pass(d time.Duration) { c.passed.Add(int64(d)) }
 
 // options are how the provider meets this world.
 func (w *world) options() provider.Options {
@@ -254,6 +251,9 @@ func (w *world) command(name string, r request, f faults, when interrupt, run fu
 	done.after = w.terraform.stored()
 	done.requests = w.server.Requests()[offset:]
 	w.tell(done)
+	if w.stats != nil {
+		w.stats(done)
+	}
 	if len(w.other().Requests()) != elsewhere {
 		w.t.Fatalf("a request went to another endpoint than the configured one")
 	}
