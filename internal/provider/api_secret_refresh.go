@@ -57,6 +57,7 @@ func (r *apiSecretResource) refresh(ctx context.Context, state *apiSecretModel, 
 			err := r.probe(ctx, s.secret)
 			if err == nil {
 				diags.Append(setPrivate(ctx, private, privateAdoptionDue, s.secret.Fingerprint())...)
+				diags.Append(adoptionDue(state, s.source)...)
 				return
 			}
 			if !refused(err) {
