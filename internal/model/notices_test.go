@@ -44,6 +44,7 @@ func tellsDeath(d diagnostic) bool {
 			anotherOwner,
 			"The secret to be rotated belongs to another integrator or endpoint",
 			"The API does not accept the secret in state",
+			"The API does not accept the secret in state, but another one",
 			"The API accepts none of the secrets that could sign this rotation",
 			"The secret to be adopted is gone",
 		}, d.Summary) ||

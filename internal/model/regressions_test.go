@@ -40,6 +40,10 @@ func TestRegressions(t *testing.T) {
 				moveTo{"elsewhere"}, setSecret{"live"}, apply{},
 			},
 		},
+		"a refresh that finds a live secret to adopt says so": {
+			Flavor: terraform, MaxRetries: 4,
+			Steps: []step{apply{}, rotatedElsewhere{}, setSecret{"live"}, refreshOnly{}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
