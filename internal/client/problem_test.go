@@ -161,8 +161,8 @@ func TestRetryAfter(t *testing.T) {
 		"5 s":                               0,
 		"soon":                              0,
 		"2147483648":                        (1 << 31) * time.Second,
-		"9999999999":                        math.MaxInt64 / time.Second * time.Second,
-		"99999999999999999999":              math.MaxInt64 / time.Second * time.Second,
+		"9999999999":                        9223372036 * time.Second, // all that a Duration holds
+		"99999999999999999999":              9223372036 * time.Second, // all that a Duration holds
 		"-99999999999999999999":             0,
 		"Wed, 19 Aug 2026 12:00:30 GMT":     30 * time.Second,
 		"Wednesday, 19-Aug-26 12:00:30 GMT": 30 * time.Second,

@@ -117,9 +117,9 @@ type regeneration struct {
 
 	signer         int // index into input.Signers
 	attempts       int
-	retries        int // attempts after the first with the same signer
+	retries        int  // attempts after the first with the same signer
+	retimed        bool // likewise
 	resent         bool
-	retimed        bool // with the same signer
 	ambiguousSince time.Time
 }
 
@@ -180,10 +180,10 @@ func (r *regeneration) proceed(next next, problem *Error) bool {
 }
 
 func (r *regeneration) useNextSigner() bool {
+	r.retries, r.retimed = 0, false
 	for r.signer++; r.signer < len(r.input.Signers); r.signer++ {
 		s, refused := r.input.Signers[r.signer], r.input.Signers[:r.signer]
 		if !s.IsZero() && !slices.ContainsFunc(refused, s.Equal) {
-			r.retimed = false
 			return true
 		}
 	}

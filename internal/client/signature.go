@@ -25,25 +25,28 @@ const (
 // HMAC-SHA256 of timestamp.METHOD.path.bodyHash. The timestamp is in Unix
 // milliseconds; the body hash is empty where there is no body.
 func signature(secret Secret, timestamp, method, path string, body []byte) string {
-	bodyHash := ""
+	payload := make([]byte, 0, 256) // room enough for all requests, so that nothing is copied
+	for _, part := range []string{timestamp, method, path} {
+		payload = append(append(payload, part...), '.')
+	}
 	if len(body) > 0 {
 		sum := sha256.Sum256(body)
-		bodyHash = hex.EncodeToString(sum[:])
+		payload = hex.AppendEncode(payload, sum[:])
 	}
 	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
-	mac.Write([]byte(timestamp + "." + method + "." + path + "." + bodyHash))
-	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+	mac.Write(payload)
+	header := append(make([]byte, 0, 80), "sha256="...)
+	return string(hex.AppendEncode(header, mac.Sum(payload[:0])))
 }
 
 // signedPath is the path as the API signs it: the query sorted by key, each
 // part encoded as JavaScript's encodeURIComponent does.
 func signedPath(u *url.URL) string {
-	query := u.Query()
-	if len(query) == 0 {
+	if u.RawQuery == "" {
 		return u.EscapedPath()
 	}
 	asURIComponent := strings.NewReplacer("+", "%20", "%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*")
-	return u.EscapedPath() + "?" + asURIComponent.Replace(query.Encode())
+	return u.EscapedPath() + "?" + asURIComponent.Replace(u.Query().Encode())
 }
 
 // sign stamps the request with the time and signs it.

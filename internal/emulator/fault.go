@@ -78,6 +78,13 @@ func (s *Server) Inject(faults ...Fault) {
 	}
 }
 
+// Heal drops the faults that are still queued.
+func (s *Server) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
+}
+
 // takeFault uses up one time of the fault that a request meets. The server must
 // be locked.
 func (s *Server) takeFault(request Request) Fault {

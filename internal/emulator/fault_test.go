@@ -197,3 +197,13 @@ func TestFaultQueue(t *testing.T) {
 		}
 	}
 }
+
+func TestHeal(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	c.Inject(HTML(502), Fault{Drop: true, Times: -1})
+	c.Heal()
+	if a := c.profile(c.Secret()); a.status != 200 {
+		t.Errorf("a fault was left: %d", a.status)
+	}
+}

@@ -127,6 +127,17 @@ func anotherSecretAccepted(source string) diag.Diagnostic {
 			"Once it is refused, the next plan adopts the other one.", source))
 }
 
+// adoptionDue is about a state whose secret is refused while another is not. One
+// that was imported has no secret yet.
+func adoptionDue(state *apiSecretModel, source string) (diags diag.Diagnostics) {
+	if !state.Fingerprint.IsNull() {
+		diags.AddAttributeWarning(path.Root("secret"), "The API does not accept the secret in state, but another one",
+			fmt.Sprintf("It refuses the secret in state and accepts the one from %s: the secret was rotated outside this state. "+
+				"The next apply stores that one, without a rotation; if a rotation is planned, that one signs it.", source))
+	}
+	return diags
+}
+
 // allRefused is about a state whose secret is refused, with nothing to adopt.
 func (r *apiSecretResource) allRefused(err error, onlySuperseded bool) (diags diag.Diagnostics) {
 	reason := "Nor does it accept the others that are known here (integrator_secret, and the recovery file if there is one)."

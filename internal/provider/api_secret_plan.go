@@ -46,9 +46,11 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if prior != nil && !r.foreign(prior, before) {
-		r.seeState(prior, &resp.Diagnostics)
+		r.seeState(prior, before, &resp.Diagnostics)
 	}
 	if plan == nil {
+		// A replacement that failed in Delete has left its mark in the state.
+		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateReplacing, false)...)
 		if !r.applying {
 			resp.Diagnostics.Append(r.destroyWarning(prior)...)
 		}
@@ -60,6 +62,10 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, action)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateReplacing, prior == nil)...)
+	if seen := r.secrets.lineage(); prior == nil && before.IntegratorKey == "" && seen.IntegratorKey != "" {
+		// Of a tainted object, Delete is shown this plan's private state, not its own.
+		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, seen)...)
+	}
 
 	if r.applying {
 		return // all of it has been said

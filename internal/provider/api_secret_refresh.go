@@ -21,14 +21,15 @@ func (r *apiSecretResource) refresh(ctx context.Context, state *apiSecretModel, 
 	before, more := getPrivate[lineage](ctx, private, privateLineage)
 	diags.Append(more...)
 	if r.client == nil {
-		r.see(state)
+		r.see(state, before)
 		return
 	}
 	if r.foreign(state, before) {
+		r.secrets.seeForeign(replacedState{*state, before})
 		diags.Append(r.foreignState(state, before))
 		return
 	}
-	secret, recovered := r.seeState(state, diags)
+	secret, recovered := r.seeState(state, before, diags)
 	imported := state.Fingerprint.IsNull()
 	if r.skipValidation {
 		if imported { // trust what is configured
@@ -64,6 +65,7 @@ func (r *apiSecretResource) refresh(ctx context.Context, state *apiSecretModel, 
 			err := r.probe(ctx, s.secret)
 			if err == nil {
 				diags.Append(setPrivate(ctx, private, privateAdoptionDue, s.secret.Fingerprint())...)
+				diags.Append(adoptionDue(state, s.source)...)
 				return
 			}
 			if !refused(err) {
@@ -107,8 +109,8 @@ func (r *apiSecretResource) strangers(state *apiSecretModel, recovered *recovere
 // seeState notes the secret of a state that Terraform has stored. It returns it,
 // if it can be opened, and what the recovery folder holds beyond it: its file
 // goes once it is in state.
-func (r *apiSecretResource) seeState(state *apiSecretModel, diags *diag.Diagnostics) (client.Secret, *recoveredSecret) {
-	secret := r.see(state)
+func (r *apiSecretResource) seeState(state *apiSecretModel, before lineage, diags *diag.Diagnostics) (client.Secret, *recoveredSecret) {
+	secret := r.see(state, before)
 	recovered := r.loadRecovery(diags)
 	if recovered != nil && recovered.Fingerprint == state.Fingerprint.ValueString() {
 		r.saveRecovery((*recovery.Store).Remove, diags)
@@ -140,6 +142,11 @@ func (r *apiSecretResource) checkRotation(ctx context.Context, prior *apiSecretM
 	}
 	if prior != nil && r.foreign(prior, before) || replacement && (before.IntegratorKey != r.client.IntegratorKey() || before.Endpoint != r.client.Endpoint()) {
 		diags.Append(r.foreignRotation(prior, before))
+		return diags
+	}
+	// Of a tainted state, only Read is shown anything.
+	if tainted := r.secrets.foreignState(); prior == nil && tainted != nil {
+		diags.Append(r.foreignRotation(&tainted.model, tainted.lineage))
 		return diags
 	}
 	if r.skipValidation {

@@ -208,7 +208,7 @@ func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	if !foreign {
-		r.see(&prior)
+		r.see(&prior, before)
 	}
 
 	after, ok := before, true
@@ -256,7 +256,7 @@ func (r *apiSecretResource) Delete(ctx context.Context, req resource.DeleteReque
 		r.saveReplaced(&state, &resp.Diagnostics)
 		fallthrough
 	case !foreign:
-		r.see(&state)
+		r.see(&state, before)
 	}
 }
 
@@ -281,6 +281,7 @@ func (r *apiSecretResource) ImportState(ctx context.Context, req resource.Import
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), key)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("integrator_key"), key)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, apiSecretIdentity{types.StringValue(key)})...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, lineage{IntegratorKey: key, Endpoint: r.client.Endpoint()})...)
 }
 
 func (m *apiSecretModel) identity() apiSecretIdentity { return apiSecretIdentity{m.IntegratorKey} }

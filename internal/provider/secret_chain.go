@@ -22,6 +22,7 @@ type secretChain struct {
 	obtained client.Secret
 	spent    bool // a rotation was made here, or may have been
 	inState  []stateSecret
+	foreign  *replacedState // the last that Read has found to be another's
 	replaced *replacedState
 	probes   map[string]error
 }
@@ -32,6 +33,7 @@ type stateSecret struct {
 	fingerprint        string
 	version            int64
 	oldSecretExpiresAt time.Time
+	lineage            lineage
 }
 
 // replacedState is what Delete was shown in a replacement, for a Create that
@@ -43,7 +45,7 @@ type replacedState struct {
 
 // see notes the secret of a state and returns it: the zero Secret if there is
 // none, or none that can be opened.
-func (i *integrator) see(state *apiSecretModel) client.Secret {
+func (i *integrator) see(state *apiSecretModel, before lineage) client.Secret {
 	secret := i.open(state.Secret.ValueString(), state.EncryptedSecret.ValueString(), state.Fingerprint.ValueString())
 	fingerprint := state.Fingerprint.ValueString()
 	if fingerprint == "" {
@@ -56,7 +58,7 @@ func (i *integrator) see(state *apiSecretModel) client.Secret {
 		return secret
 	}
 	expires, _ := state.OldSecretExpiresAt.ValueRFC3339Time() // zero where null
-	c.inState = append(c.inState, stateSecret{secret, fingerprint, state.Version.ValueInt64(), expires})
+	c.inState = append(c.inState, stateSecret{secret, fingerprint, state.Version.ValueInt64(), expires, before})
 	slices.SortStableFunc(c.inState, func(a, b stateSecret) int { return cmp.Compare(b.version, a.version) })
 	return secret
 }
@@ -119,6 +121,16 @@ func (c *secretChain) sealed() bool {
 	return slices.ContainsFunc(c.inState, func(s stateSecret) bool { return s.secret.IsZero() })
 }
 
+// lineage is that of the newest secret seen in a state.
+func (c *secretChain) lineage() lineage {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.inState) == 0 {
+		return lineage{}
+	}
+	return c.inState[0].lineage
+}
+
 // succeeded reports whether a newer secret than the given is known.
 func (c *secretChain) succeeded(fingerprint string) bool {
 	c.mu.Lock()
@@ -153,6 +165,20 @@ func (c *secretChain) openWindow(now time.Time) time.Time {
 		return c.inState[0].oldSecretExpiresAt
 	}
 	return time.Time{}
+}
+
+// seeForeign notes a state of another integrator or endpoint.
+func (c *secretChain) seeForeign(state replacedState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.foreign = &state
+}
+
+// foreignState returns the state that seeForeign noted, nil if there is none.
+func (c *secretChain) foreignState() *replacedState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.foreign
 }
 
 // replace keeps a state for a Create that fails.

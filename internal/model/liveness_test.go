@@ -1,0 +1,68 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package model
+
+import (
+	"slices"
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// checkHealthy demands that an apply succeeds when nothing goes wrong and a
+// secret is at hand that the API lets sign, and that the secret in state is live
+// then.
+func (w *world) checkHealthy(r *ran) {
+	w.t.Helper()
+	skew := w.memory.skew.Abs()
+	if r.faults.any() || r.killed || r.interrupted || !r.refresh || r.unknownSettings != nil ||
+		skew > 24*time.Hour || skew > 300*time.Second && w.MaxRetries == 0 ||
+		r.before.current != nil && w.foreign(r.before.current) || w.key != w.server.Key() {
+		return
+	}
+	current := r.before.current
+	replaces := current == nil || current.tainted || r.replace
+	signs := w.maySign(w.secret)
+	if current != nil && !(replaces && r.cbd) {
+		signs = signs || w.maySign(current.secret)
+	}
+	if !r.ok && signs {
+		w.t.Fatalf("failed, although nothing was wrong and a live secret was at hand")
+	}
+	rotated := slices.ContainsFunc(r.posts(), func(p emulator.Request) bool { return p.Processed })
+	if after := r.after.current; r.ok && !rotated && !w.SkipValidation && after != nil && !w.alive(after.secret) && w.adoptable(after) {
+		w.t.Fatalf("a live secret was at hand, but was not adopted")
+	}
+	if r.ok && skew < 240*time.Second && (len(r.posts()) > 1 || r.gets() > 3) && w.quiet(r) {
+		w.t.Fatalf("%d POSTs and %d GETs", len(r.posts()), r.gets())
+	}
+}
+
+// quiet reports whether nothing but the secret in state had to be asked about.
+func (w *world) quiet(r *ran) bool {
+	return r.before.current != nil && r.aliveBefore && w.maySign(r.before.current.secret) && len(r.before.deposed) == 0 && len(w.recoveryFiles()) == 0
+}
+
+func (w *world) maySign(secret string) bool {
+	return w.origin(secret) == w.server && w.server.Accepts(secret) &&
+		(!w.OldCannotRegenerate || secret == w.server.Secret())
+}
+
+// checkIdle demands that a plan right after a successful apply is empty, and
+// that its refresh has changed nothing.
+func (w *world) checkIdle(r *ran) {
+	w.t.Helper()
+	if !r.ok || r.killed || r.interrupted || r.faults.any() || !r.refresh || r.unknownSettings != nil {
+		return
+	}
+	again := w.request()
+	out := &output{log: r.log}
+	idle, ok := w.terraform.plan(again, out)
+	if !ok || out.failed() {
+		w.t.Fatalf("the plan after a successful apply failed")
+	}
+	if !idle {
+		w.t.Fatalf("the plan after a successful apply is not empty")
+	}
+}

@@ -1,0 +1,53 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package model
+
+import (
+	"testing"
+	"time"
+)
+
+// TestRegressions replays sequences that have broken an invariant.
+func TestRegressions(t *testing.T) {
+	t.Parallel()
+	schemas := loadSchemas(t.Context())
+	terraform := flavor{DeferralAllowed: true}
+	for name, s := range map[string]scenario{
+		"a tainted state of another endpoint is not replaced": {
+			Flavor: terraform, MaxRetries: 4,
+			Steps: []step{apply{}, taint{true}, moveTo{"elsewhere"}, setSecret{"live"}, apply{}},
+		},
+		"a dead secret does not keep a wrong clock from the live one": {
+			Flavor: terraform, MaxRetries: 4,
+			Steps: []step{
+				apply{}, rotatedElsewhere{}, setSecret{"live"},
+				skewed{10 * time.Minute}, apply{Rotate: true},
+			},
+		},
+		"a destroy after a replacement that was interrupted leaves no file": {
+			Flavor: terraform, MaxRetries: 4, RecoveryDir: true,
+			Steps: []step{apply{}, apply{Replace: true, Interrupt: beforeCall}, destroyed{}},
+		},
+		"what was imported from one endpoint is not adopted for another": {
+			Flavor: terraform, MaxRetries: 4,
+			Steps: []step{importSecret{}, moveTo{"elsewhere"}, apply{NoRefresh: true}},
+		},
+		"a tainted state that was put back is still that of its endpoint": {
+			Flavor: terraform, MaxRetries: 4,
+			Steps: []step{
+				apply{}, taint{true}, rotatedElsewhere{}, apply{},
+				moveTo{"elsewhere"}, setSecret{"live"}, apply{},
+			},
+		},
+		"a refresh that finds a live secret to adopt says so": {
+			Flavor: terraform, MaxRetries: 4,
+			Steps: []step{apply{}, rotatedElsewhere{}, setSecret{"live"}, refreshOnly{}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, schemas, s)
+		})
+	}
+}
