@@ -54,7 +54,17 @@ func ParseEndpoint(endpoint string) (*url.URL, error) {
 	case !slices.Contains([]string{"https", "http"}, u.Scheme):
 		return nil, errors.New("must use https")
 	}
-	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
+	return &url.URL{Scheme: u.Scheme, Host: canonicalHost(u)}, nil
+}
+
+// canonicalHost leaves one way to write an API: state and recovery files go by
+// its endpoint.
+func canonicalHost(u *url.URL) string {
+	host := strings.TrimSuffix(strings.ToLower(u.Host), ":")
+	if port := u.Port(); u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
+		host = strings.TrimSuffix(host, ":"+port)
+	}
+	return host
 }
 
 func loopback(host string) bool {

@@ -38,6 +38,7 @@ func (c *Client) Profile(ctx context.Context) (*Profile, error) {
 // The limits of Probe: a plan waits for it.
 const (
 	probeAttempt = 10 * time.Second
+	probeWait    = 5 * time.Second
 	probeTotal   = 20 * time.Second
 )
 
@@ -53,6 +54,6 @@ func (c *Client) Probe(ctx context.Context, secret Secret) error {
 }
 
 func (c *Client) probe(ctx context.Context, secret Secret) error {
-	limits := limits{attempt: min(probeAttempt, c.config.RequestTimeout), retries: min(1, c.config.MaxRetries)}
+	limits := limits{min(probeAttempt, c.config.RequestTimeout), min(1, c.config.MaxRetries), probeWait}
 	return c.read(ctx, limits, profilePath, secret, &Profile{})
 }

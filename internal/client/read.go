@@ -18,13 +18,17 @@ import (
 // maxRetryWait bounds the backoff between two attempts.
 const maxRetryWait = 30 * time.Second
 
-// limits bound a read: the time for one attempt, and the attempts after it.
+// limits bound a read: the time for one attempt, the attempts after it, and the
+// wait that the API may ask for before them.
 type limits struct {
 	attempt time.Duration
 	retries int
+	wait    time.Duration
 }
 
-func (c *Client) limits() limits { return limits{c.config.RequestTimeout, c.config.MaxRetries} }
+func (c *Client) limits() limits {
+	return limits{c.config.RequestTimeout, c.config.MaxRetries, maxRetryAfter}
+}
 
 // read sends a call that changes nothing, signed with secret, as often as
 // the limits allow, and decodes the reply into reply. It returns an *Error or
@@ -93,7 +97,7 @@ func (c *Client) reader(limits limits, transport *transport) *retryablehttp.Clie
 			if errors.As(err, &failed) {
 				return !failed.permanent(), nil
 			}
-			if err != nil || retryAfter(resp.Header, c.config.Clock()) > maxRetryAfter {
+			if err != nil || retryAfter(resp.Header, c.config.Clock()) > limits.wait {
 				return false, nil
 			}
 			return resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500, nil

@@ -155,26 +155,21 @@ func (r *regeneration) run() (*RegeneratedSecret, error) {
 // proceed prepares the next attempt, waiting as long as is due, and reports
 // whether there is to be one.
 func (r *regeneration) proceed(next next, problem *Error) bool {
-	limit := r.client.config.MaxRetries
-	wait := r.client.retryWait(r.retries, problem)
-	switch next {
-	case again:
-		if r.retries >= limit || wait > maxRetryAfter {
-			return false
-		}
-	case resendOnce:
-		wait = max(wait, minResendWait)
-		inTime := r.input.GracePeriod == 0 ||
-			r.client.config.Clock().Add(wait).Before(r.ambiguousSince.Add(r.input.GracePeriod))
-		if r.resent || limit == 0 || wait > maxRetryAfter || !inTime {
-			return false
-		}
-		r.resent = true
-	case nextSigner:
+	if next == nextSigner {
 		return r.ambiguousSince.IsZero() && (r.retime(problem) || r.useNextSigner())
-	default:
+	}
+	wait := r.client.retryWait(r.retries, problem)
+	if !r.ambiguousSince.IsZero() {
+		wait = max(wait, minResendWait)
+		end := r.ambiguousSince.Add(r.input.GracePeriod)
+		if r.input.GracePeriod > 0 && !r.client.config.Clock().Add(wait).Before(end) {
+			return false
+		}
+	}
+	if next == stop || next == resendOnce && r.resent || r.retries >= r.client.config.MaxRetries || wait > maxRetryAfter {
 		return false
 	}
+	r.resent = r.resent || next == resendOnce
 	r.retries++
 	return r.client.config.Sleep(r.ctx, wait) == nil
 }
@@ -259,7 +254,7 @@ func (r *regeneration) succeeded(regenerated *RegeneratedSecret) *RegeneratedSec
 	if !r.ambiguousSince.IsZero() && r.input.GracePeriod > 0 {
 		earliest := r.ambiguousSince.Add(r.client.ClockOffset()).Add(r.input.GracePeriod)
 		if expiry := regenerated.OldSecretExpiresAt; expiry.IsZero() || earliest.Before(expiry) {
-			regenerated.OldSecretExpiresAt = earliest
+			regenerated.OldSecretExpiresAt, regenerated.OddExpiry = earliest, ""
 		}
 	}
 	return regenerated

@@ -114,7 +114,8 @@ func (t *transport) send(req *http.Request) (*http.Response, *TransportError) {
 	if err == nil && len(body) > maxReply {
 		err = fmt.Errorf("the reply is larger than %d bytes", maxReply)
 	}
-	if err != nil {
+	refused := resp.StatusCode >= 300 && resp.StatusCode < 500 // which the status says, whatever is missing
+	if err != nil && !refused {
 		failed := newTransportError(err)
 		failed.status, failed.partial = resp.StatusCode, body
 		return nil, failed

@@ -26,7 +26,7 @@ type memory struct {
 	// unseen are the secrets of tainted states that were replaced without a
 	// refresh, in vain: only Read is shown what private state says of them.
 	unseen map[string]bool
-	skew  time.Duration
+	skew   time.Duration
 }
 
 func newMemory() memory {

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -307,22 +306,18 @@ func TestEncryptedRunLeavesNoPlaintext(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(c.dir, "output.txt"), []byte(printed), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	files := 0
-	err = filepath.WalkDir(c.dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.Contains(path, ".terraform"+string(filepath.Separator)) {
-			return err
-		}
-		files++
-		content, err := os.ReadFile(path)
+	files := storedBy(t, c.dir)
+	for name, content := range files {
 		for n, secret := range secrets {
-			if bytes.Contains(content, []byte(secret)) {
-				t.Errorf("%s holds secret %d in the clear", filepath.Base(path), n)
+			if strings.Contains(content, secret) {
+				t.Errorf("%s holds secret %d in the clear", name, n)
 			}
 		}
-		return err
-	})
-	if err != nil || files < 6 {
-		t.Errorf("%d files were searched: %v", files, err)
+	}
+	for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup", "saved.plan/tfplan", "trace.log", "output.txt"} {
+		if files[name] == "" {
+			t.Errorf("%s was not searched", name)
+		}
 	}
 }
 

@@ -1,0 +1,93 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// The status of a reply that is cut short has arrived: below 500 it says that
+// nothing was done, whatever the rest would have said.
+func TestRefusalCutShort(t *testing.T) {
+	t.Parallel()
+	for status, means := range map[int]client.Outcome{
+		401: client.SecretRefused, 403: client.Refused, 400: client.Refused,
+	} {
+		s := newStage(t, emulator.Options{})
+		s.Inject(emulator.Fault{Status: status, Body: strings.Repeat(" ", 1000), Truncate: true, Times: forever})
+		_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
+		wantFailure(t, err, means, client.Unchanged, 0, time.Time{})
+		s.wantSent(t, 0, 1)
+	}
+}
+
+// Once an attempt may have succeeded, every further one waits for 3 s, and is
+// not sent when the grace period is over.
+func TestEveryResendIsInGracePeriod(t *testing.T) {
+	t.Parallel()
+	again := emulator.Problem(503, emulator.ProblemServiceUnavailable, "", "", map[string]any{"retryable": true})
+	for _, tt := range []struct {
+		name   string
+		grace  time.Duration
+		faults []emulator.Fault
+		waits  []time.Duration
+	}{
+		{"503, retryable: waits", time.Hour, []emulator.Fault{again}, []time.Duration{3 * time.Second}},
+		{"503, retryable: in time", 3 * time.Second, []emulator.Fault{again}, nil},
+		{"ambiguous, then 429", 10 * time.Second, []emulator.Fault{{Drop: true}, emulator.TooManyRequests("30")}, []time.Duration{3 * time.Second}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, emulator.Options{})
+			s.Inject(tt.faults...)
+			_, _ = s.client().RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: tt.grace})
+			if !slices.Equal(s.waits, tt.waits) {
+				t.Errorf("waited %v, not %v", s.waits, tt.waits)
+			}
+		})
+	}
+}
+
+// The one resend is a retry too.
+func TestResendCountsAsRetry(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	s.config.MaxRetries = 1
+	s.Inject(emulator.TooManyRequests(""), emulator.Fault{Drop: true})
+	_, _ = s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
+	s.wantSent(t, 0, 2)
+}
+
+// One API has one endpoint, which state and recovery files go by.
+func TestEndpointIsCanonical(t *testing.T) {
+	t.Parallel()
+	for endpoint, want := range map[string]string{
+		"https://api.example:443": "https://api.example",
+		"https://api.example:":    "https://api.example",
+		"http://127.0.0.1:80":     "http://127.0.0.1",
+	} {
+		if got, err := client.ParseEndpoint(endpoint); err != nil || got.String() != want {
+			t.Errorf("%s gives %v, %v", endpoint, got, err)
+		}
+	}
+}
+
+// A probe does not wait for what its time does not allow, and keeps the answer.
+func TestProbeDoesNotWaitInVain(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	fault := emulator.TooManyRequests("30")
+	fault.Times = forever
+	s.Inject(fault)
+	err := s.client().Probe(t.Context(), s.config.Secret)
+	if err == nil || !strings.HasPrefix(err.Error(), "429") {
+		t.Errorf("error %v", err)
+	}
+}
