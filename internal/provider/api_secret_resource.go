@@ -34,26 +34,6 @@ func newAPISecretResource() resource.Resource { return &apiSecretResource{} }
 // in place or by replacement, is one call of rotate.
 type apiSecretResource struct{ *integrator }
 
-type apiSecretModel struct {
-	ID                       types.String      `tfsdk:"id"`
-	IntegratorKey            types.String      `tfsdk:"integrator_key"`
-	OldSecretValidForSeconds types.Int64       `tfsdk:"old_secret_valid_for_seconds"`
-	RotateWhenChanged        types.Map         `tfsdk:"rotate_when_changed"`
-	RotateAfterDays          types.Int64       `tfsdk:"rotate_after_days"`
-	Recipients               types.List        `tfsdk:"recipients"`
-	Secret                   types.String      `tfsdk:"secret"`
-	EncryptedSecret          types.String      `tfsdk:"encrypted_secret"`
-	Fingerprint              types.String      `tfsdk:"fingerprint"`
-	OldSecretExpiresAt       timetypes.RFC3339 `tfsdk:"old_secret_expires_at"`
-	RotatedAt                timetypes.RFC3339 `tfsdk:"rotated_at"`
-	NextRotationAt           timetypes.RFC3339 `tfsdk:"next_rotation_at"`
-	Version                  types.Int64       `tfsdk:"version"`
-}
-
-type apiSecretIdentity struct {
-	IntegratorKey types.String `tfsdk:"integrator_key"`
-}
-
 func (r *apiSecretResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_api_secret"
 }
@@ -282,29 +262,4 @@ func (r *apiSecretResource) ImportState(ctx context.Context, req resource.Import
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("integrator_key"), key)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, apiSecretIdentity{types.StringValue(key)})...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, lineage{IntegratorKey: key, Endpoint: r.client.Endpoint()})...)
-}
-
-func (m *apiSecretModel) identity() apiSecretIdentity { return apiSecretIdentity{m.IntegratorKey} }
-
-// rotateAt is when a secret of this age is to be rotated; the zero time without
-// days.
-func (m *apiSecretModel) rotateAt(days types.Int64) time.Time {
-	if days.IsNull() || days.IsUnknown() || m.Version.IsNull() { // nothing is known of an import
-		return time.Time{}
-	}
-	obtained := time.Unix(m.Version.ValueInt64(), 0).UTC()
-	if !m.RotatedAt.IsNull() {
-		obtained, _ = m.RotatedAt.ValueRFC3339Time() // written by store
-	}
-	return obtained.AddDate(0, 0, int(days.ValueInt64()))
-}
-
-func (m *apiSecretModel) nextRotationAt(days types.Int64) timetypes.RFC3339 {
-	if days.IsUnknown() {
-		return timetypes.NewRFC3339Unknown()
-	}
-	if at := m.rotateAt(days); !at.IsZero() {
-		return timetypes.NewRFC3339TimeValue(at)
-	}
-	return timetypes.NewRFC3339Null()
 }
