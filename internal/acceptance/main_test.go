@@ -7,6 +7,7 @@ package acceptance_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -42,8 +43,9 @@ func TestMain(m *testing.M) {
 }
 
 func prepare(folder string) error {
-	if _, err := exec.LookPath("terraform"); err != nil {
-		return fmt.Errorf("these tests need Terraform: %w", err)
+	cli, err := findCLI()
+	if err != nil {
+		return err
 	}
 	build := exec.CommandContext(context.Background(), "go", "build", "-o", folder, "github.com/integrator/terraform-provider-integrator")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -64,10 +66,31 @@ func prepare(folder string) error {
 			}
 		}
 	}
-	for name, value := range map[string]string{"CHECKPOINT_DISABLE": "1", "TF_CLI_ARGS": "-no-color", "TF_CLI_CONFIG_FILE": config} {
+	for name, value := range map[string]string{
+		"CHECKPOINT_DISABLE": "1",
+		"TF_CLI_ARGS":        "-no-color",
+		"TF_CLI_CONFIG_FILE": config,
+		cliVariable:          cli,
+	} {
 		if err := os.Setenv(name, value); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// cliVariable names the Terraform or OpenTofu to test with.
+const cliVariable = "TF_ACC_TERRAFORM_PATH"
+
+// findCLI takes the CLI that the environment names, or else what the PATH has.
+func findCLI() (string, error) {
+	if named := os.Getenv(cliVariable); named != "" {
+		return named, nil
+	}
+	for _, name := range []string{"terraform", "tofu"} {
+		if found, err := exec.LookPath(name); err == nil {
+			return found, nil
+		}
+	}
+	return "", errors.New("these tests need terraform or tofu on the PATH")
 }

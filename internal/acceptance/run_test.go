@@ -44,7 +44,7 @@ func (w *workspace) start(command string, args ...string) *run {
 	}
 	defer stdin.Close()
 
-	cmd := exec.CommandContext(w.t.Context(), "terraform", append([]string{command}, args...)...)
+	cmd := exec.CommandContext(w.t.Context(), os.Getenv(cliVariable), append([]string{command}, args...)...)
 	cmd.Dir = w.folder
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, output, output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
