@@ -1,0 +1,132 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// configuration is one that rotates a secret in some way.
+type configuration struct {
+	name  string
+	files map[string]string
+	calls bool // the API
+}
+
+// compareApplies compares what Terraform takes with one provider or another, and
+// with a script in place of one.
+func compareApplies(ctx context.Context, dir string, rounds int) (table, error) {
+	applies := table{
+		title: "Terraform with a provider",
+		text: "A whole run of Terraform, as after `terraform init`, on an emulator of the API. The floor\n" +
+			"sends nothing. The script makes the same signed request from a `terraform_data`; it is no\n" +
+			"provider, so that Terraform starts none, and its plan knows nothing of the secret.",
+		rows: []row{
+			{what: "plan with nothing to do", unit: "ms", atMost: 1.10},
+			{what: "apply of one rotation", unit: "ms", atMost: 1.10},
+		},
+	}
+	if err := writeCLIConfig(dir); err != nil {
+		return table{}, err
+	}
+	var contenders []contender
+	for _, configuration := range configurations() {
+		var api *emulator.Server
+		if configuration.calls {
+			var err error
+			if api, err = emulator.Start(emulator.Options{}); err != nil {
+				return table{}, err
+			}
+			defer api.Close()
+		}
+		w, err := newWorkspace(ctx, filepath.Join(dir, configuration.name), configuration.files, api)
+		if err != nil {
+			return table{}, err
+		}
+		applies.columns = append(applies.columns, configuration.name)
+		contenders = append(contenders, w.run)
+	}
+	medians, err := alternate(ctx, rounds, contenders...)
+	if err != nil {
+		return table{}, err
+	}
+	for _, values := range medians {
+		applies.add(values)
+	}
+	return applies, nil
+}
+
+func configurations() []configuration {
+	all := []configuration{
+		{"this provider", map[string]string{"main.tf": withProvider("integrator", `
+resource "integrator_api_secret" "this" {
+  rotate_when_changed = { rotation = var.rotation }
+}`)}, true},
+		{"floor", map[string]string{"main.tf": withProvider("floor", `
+resource "floor_secret" "this" {
+  rotation = var.rotation
+}`)}, false},
+	}
+	for _, tool := range []string{"sh", "curl", "openssl"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			return all
+		}
+	}
+	return append(all, configuration{"curl and openssl", map[string]string{"main.tf": scripted, "rotate.sh": script}, true})
+}
+
+func withProvider(name, more string) string {
+	return fmt.Sprintf(`
+terraform {
+  required_providers {
+    %s = {
+      source = "registry.terraform.io/integrator/%[1]s"
+    }
+  }
+}
+
+variable "rotation" {
+  type = string
+}
+%s
+`, name, more)
+}
+
+const scripted = `
+variable "rotation" {
+  type = string
+}
+
+resource "terraform_data" "this" {
+  triggers_replace = var.rotation
+
+  provisioner "local-exec" {
+    command = "sh rotate.sh"
+  }
+}
+`
+
+// script is what one might write: it keeps the secret in a file, shows it to
+// whoever lists processes, and loses it if the reply gets lost.
+const script = `set -eu
+path=/v1/integrator/regenerate-secret
+body='{"oldSecretValidForSeconds":0}'
+timestamp=$(date +%s)000
+secret=$(cat secret 2>/dev/null || printf %s "$INTEGRATOR_SECRET")
+hash=$(printf %s "$body" | openssl dgst -sha256 -r | cut -d' ' -f1)
+signature=$(printf %s "$timestamp.POST.$path.$hash" | openssl dgst -sha256 -r -hmac "$secret" | cut -d' ' -f1)
+curl --silent --show-error --fail --noproxy '*' --data "$body" \
+  --header 'Content-Type: application/json' \
+  --header "X-Integrator-Key: $INTEGRATOR_KEY" \
+  --header "X-Timestamp: $timestamp" \
+  --header "X-Signature: sha256=$signature" \
+  "$INTEGRATOR_ENDPOINT$path" >reply
+sed -n 's/.*"secret":"\([^"]*\)".*/\1/p' reply >secret
+rm reply
+`

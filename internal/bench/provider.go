@@ -1,0 +1,68 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+)
+
+const (
+	module      = "github.com/integrator/terraform-provider-integrator"
+	version     = "0.0.1" // of what is built here; Terraform takes any
+	timeVersion = "0.14.2"
+)
+
+// provider is a built one.
+type provider struct {
+	name    string
+	binary  string
+	schema  string // a word of its schema
+	sockets string // folder
+}
+
+// build builds this provider and the floor into the mirror that Terraform
+// installs from, and the time provider beside it. The first is the one that the
+// others are there for.
+func build(ctx context.Context, dir string, flags []string) ([]provider, error) {
+	providers := []provider{
+		{"this provider", mirrored(dir, "integrator"), "integrator_api_secret", dir},
+		{"floor", mirrored(dir, "floor"), "floor_secret", dir},
+		{"hashicorp/time " + timeVersion, filepath.Join(dir, "terraform-provider-time"), "time_rotating", dir},
+	}
+	for i, pkg := range []string{module, module + "/internal/bench/floor"} {
+		// No VCS stamp: only one of them would get it.
+		args := append([]string{"build", "-buildvcs=false", "-o", providers[i].binary}, flags...)
+		if err := runGo(ctx, nil, append(args, pkg)...); err != nil {
+			return nil, err
+		}
+	}
+	args := append([]string{"install"}, flags...)
+	return providers, runGo(ctx, []string{"GOBIN=" + dir}, append(args, "github.com/hashicorp/terraform-provider-time@v"+timeVersion)...)
+}
+
+func mirrorIn(dir string) string { return filepath.Join(dir, "mirror") }
+
+// mirrored is where the mirror has a provider of this repository.
+func mirrored(dir, name string) string {
+	return filepath.Join(mirrorIn(dir), "registry.terraform.io", "integrator", name, version,
+		runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-"+name+"_v"+version)
+}
+
+func runGo(ctx context.Context, env []string, args ...string) error {
+	_, err := run(ctx, "", slices.Concat(environment(), []string{"CGO_ENABLED=0"}, env), "go", args...)
+	return err
+}
+
+// size is that of the binary in MiB.
+func (p provider) size() (float64, error) {
+	info, err := os.Stat(p.binary)
+	if err != nil {
+		return 0, err
+	}
+	return float64(info.Size()) / (1 << 20), nil
+}
