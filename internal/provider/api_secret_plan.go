@@ -41,7 +41,8 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if prior != nil && !r.foreign(prior, before) {
+	foreign := prior != nil && r.foreign(prior, before)
+	if prior != nil && !foreign {
 		r.seeState(prior, before, &resp.Diagnostics)
 	}
 	if plan == nil {
@@ -53,7 +54,7 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 
-	action := r.decide(prior, plan, rotationDue, adoptionDue != "")
+	action := r.decide(prior, plan, rotationDue, adoptionDue != "" && !foreign)
 	plan.plan(action, prior)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, action)...)
