@@ -168,6 +168,7 @@ func (s importSecret) take(w *world) {
 	if len(w.terraform.stored().all()) > 0 {
 		return // Resource already managed by Terraform
 	}
+	w.memory.imported = w.server
 	w.command("import", w.request(), faults{}, never, func(r request, out *output) bool {
 		return w.terraform.importSecret(r, w.key, out)
 	})
