@@ -27,6 +27,11 @@ type memory struct {
 	// refresh, in vain: only Read is shown what private state says of them.
 	unseen map[string]bool
 	skew   time.Duration
+	// rotated is what the last killed command has made, with its step.
+	rotated struct {
+		step   int
+		secret string
+	}
 	// imported is the endpoint of the state that was imported last.
 	imported *emulator.Server
 }

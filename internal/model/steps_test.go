@@ -4,6 +4,7 @@
 package model
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -127,7 +128,12 @@ func (s apply) take(w *world) {
 	if s.UnknownSecret {
 		r.unknownSettings = []string{"integrator_secret"}
 	}
+	if slices.ContainsFunc(s.Faults.Posts, postFault.takesLong) {
+		r.settings["request_timeout"] = "1s"
+	}
+	resumable := w.resumable(s)
 	done := w.command("apply", r, s.Faults, s.Interrupt, w.terraform.apply)
+	w.checkResumed(done, resumable)
 	w.checkHealthy(done)
 	w.checkIdle(done)
 }
