@@ -36,6 +36,8 @@ const (
 	unreadable   postFault = "200 without a secret"
 	oddExpiry    postFault = "200 with a nonsense expiry"
 	noExpiry     postFault = "200 without an expiry"
+	hangs        postFault = "no answer, not processed"
+	hangsAfter   postFault = "no answer, processed"
 )
 
 // fault is how the emulator makes it. Replies are changed, not replaced, where
@@ -70,10 +72,15 @@ func (f postFault) fault() emulator.Fault {
 				reply["oldSecretExpiresAt"] = "soon"
 			}
 		}},
-		noExpiry: without("oldSecretExpiresAt"),
+		noExpiry:   without("oldSecretExpiresAt"),
+		hangs:      {Hold: make(chan struct{})},
+		hangsAfter: {Hold: make(chan struct{}), AfterProcessing: true},
 	}
 	return made[f].On(http.MethodPost, emulator.RegeneratePath)
 }
+
+// takesLong reports whether the answer has to be given up, in real time.
+func (f postFault) takesLong() bool { return f == hangs || f == hangsAfter }
 
 // outcome is a row of the table of outcomes.
 type outcome int
@@ -97,7 +104,7 @@ func (f postFault) outcome(r emulator.Request) outcome {
 		return again
 	case busyBefore, busyAfter:
 		return againMaybe
-	case timeout504, late504:
+	case timeout504, late504, hangs, hangsAfter:
 		return burnt
 	case limitedLong, forbidden, bearer, redirect:
 		return stop

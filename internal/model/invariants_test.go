@@ -27,6 +27,13 @@ type memory struct {
 	// refresh, in vain: only Read is shown what private state says of them.
 	unseen map[string]bool
 	skew   time.Duration
+	// rotated is what the last killed command has made, with its step.
+	rotated struct {
+		step   int
+		secret string
+	}
+	// imported is the endpoint of the state that was imported last.
+	imported *emulator.Server
 }
 
 func newMemory() memory {
@@ -282,7 +289,11 @@ func (w *world) acceptedAt(server *emulator.Server, secret string, at time.Time)
 
 // foreign reports whether a secret in state is not the provider's business.
 func (w *world) foreign(h *held) bool {
-	return h.key != w.key || h.secret != "" && w.origin(h.secret) != w.server
+	origin := w.origin(h.secret)
+	if h.secret == "" {
+		origin = w.memory.imported
+	}
+	return h.key != w.key || origin != w.server
 }
 
 // The secret in state is live, or an output has said that it is not.

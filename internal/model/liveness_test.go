@@ -4,6 +4,7 @@
 package model
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
@@ -64,5 +65,26 @@ func (w *world) checkIdle(r *ran) {
 	}
 	if !idle {
 		w.t.Fatalf("the plan after a successful apply is not empty")
+	}
+}
+
+// resumable is the secret of a rotation that the step before this one did not
+// live to store, if this one wants the same rotation and can have it.
+func (w *world) resumable(s apply) string {
+	plain := apply{Replace: s.Replace, DeposedFirst: s.DeposedFirst}
+	if w.memory.rotated.step != w.at-1 || !reflect.DeepEqual(s, plain) || w.SkipValidation || w.memory.skew != 0 {
+		return ""
+	}
+	return w.memory.rotated.secret
+}
+
+// checkResumed demands that such a rotation is completed, not made again.
+func (w *world) checkResumed(r *ran, resumable string) {
+	w.t.Helper()
+	if resumable != "" && (len(r.posts()) > 0 || r.after.current == nil || r.after.current.secret != resumable) {
+		w.t.Fatalf("an interrupted rotation was not completed")
+	}
+	if r.killed && w.recovery != "" && w.delivered(r) {
+		w.memory.rotated.step, w.memory.rotated.secret = w.at, w.server.Secret()
 	}
 }

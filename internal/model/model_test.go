@@ -54,7 +54,8 @@ func play(t tb, schemas schemas, s scenario) {
 
 func (w *world) play() {
 	w.t.Helper()
-	for _, step := range w.Steps {
+	for i, step := range w.Steps {
+		w.at = i
 		w.t.Logf("%#v", step)
 		step.take(w)
 	}

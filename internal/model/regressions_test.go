@@ -44,10 +44,26 @@ func TestRegressions(t *testing.T) {
 			Flavor: terraform, MaxRetries: 4,
 			Steps: []step{apply{}, rotatedElsewhere{}, setSecret{"live"}, refreshOnly{}},
 		},
+		"an adoption that is due does not fail at another endpoint": {
+			Flavor: terraform, MaxRetries: 4,
+			Steps: []step{
+				apply{}, rotatedElsewhere{}, setSecret{"live"}, refreshOnly{},
+				moveTo{"elsewhere"}, mustApply{}, moveTo{"home"}, mustApply{},
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			play(t, schemas, s)
 		})
+	}
+}
+
+// mustApply is an apply that must succeed.
+type mustApply struct{}
+
+func (s mustApply) take(w *world) {
+	if done := w.command("apply", w.request(), faults{}, never, w.terraform.apply); !done.ok {
+		w.t.Fatalf("the apply failed")
 	}
 }

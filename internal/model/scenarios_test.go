@@ -56,6 +56,8 @@ func groups() *rapid.Generator[[]step] {
 		plansAhead(),
 		journeys(),
 		skews(),
+		crashes(), crashes(),
+		imports(),
 	)
 }
 
@@ -91,6 +93,31 @@ func plansAhead() *rapid.Generator[[]step] {
 	})
 }
 
+// crashes kill a rotation that could succeed, and go on.
+func crashes() *rapid.Generator[[]step] {
+	return rapid.Custom(func(t *rapid.T) []step {
+		killed := apply{
+			Crash:        crash{Call: rapid.IntRange(1, 2).Draw(t, "call"), Unsaved: rapid.Bool().Draw(t, "unsaved")},
+			Replace:      rapid.Bool().Draw(t, "replace"),
+			DeposedFirst: rapid.Bool().Draw(t, "deposed first"),
+		}
+		killed.Rotate = !killed.Replace
+		steps := []step{setSecret{"state's"}, killed}
+		if rapid.Bool().Draw(t, "at once") {
+			return append(steps, apply{Replace: killed.Replace, DeposedFirst: rapid.Bool().Draw(t, "deposed first")})
+		}
+		return append(steps, rapid.SliceOfN(rapid.OneOf(events(), applies(), commands()), 0, 2).Draw(t, "then")...)
+	})
+}
+
+// imports adopt the live secret into a state without one.
+func imports() *rapid.Generator[[]step] {
+	return rapid.Custom(func(t *rapid.T) []step {
+		steps := []step{rapid.SampledFrom([]step{forget{}, destroyed{}}).Draw(t, "end"), setSecret{"live"}, importSecret{}}
+		return append(steps, rapid.SliceOfN(rapid.OneOf(events(), applies(), applies()), 0, 2).Draw(t, "then")...)
+	})
+}
+
 // journeys point the provider elsewhere and back.
 func journeys() *rapid.Generator[[]step] {
 	return rapid.Custom(func(t *rapid.T) []step {
@@ -123,6 +150,9 @@ func applies() *rapid.Generator[step] {
 			UnknownSecret: oneIn(20).Draw(t, "unknown secret"),
 		}
 		s.Faults, s.Interrupt, s.Crash = mishaps(t)
+		if s.Faults.Posts != nil && s.Interrupt == never && oneIn(20).Draw(t, "no answer") {
+			s.Faults.Posts[0] = rapid.SampledFrom([]postFault{hangs, hangsAfter}).Draw(t, "hang")
+		}
 		return s
 	})
 }

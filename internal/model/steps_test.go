@@ -4,6 +4,7 @@
 package model
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -127,7 +128,12 @@ func (s apply) take(w *world) {
 	if s.UnknownSecret {
 		r.unknownSettings = []string{"integrator_secret"}
 	}
+	if slices.ContainsFunc(s.Faults.Posts, postFault.takesLong) {
+		r.settings["request_timeout"] = "1s"
+	}
+	resumable := w.resumable(s)
 	done := w.command("apply", r, s.Faults, s.Interrupt, w.terraform.apply)
+	w.checkResumed(done, resumable)
 	w.checkHealthy(done)
 	w.checkIdle(done)
 }
@@ -168,6 +174,7 @@ func (s importSecret) take(w *world) {
 	if len(w.terraform.stored().all()) > 0 {
 		return // Resource already managed by Terraform
 	}
+	w.memory.imported = w.server
 	w.command("import", w.request(), faults{}, never, func(r request, out *output) bool {
 		return w.terraform.importSecret(r, w.key, out)
 	})

@@ -91,6 +91,7 @@ type world struct {
 	secret  string // INTEGRATOR_SECRET
 	trigger string // of rotate_when_changed: "" for no map, "{}" for an empty one
 	edits   int    // of the trigger
+	at      int    // the step that is being taken
 	grace   int    // -1 for null
 	days    int    // 0 for null
 	cbd     bool
