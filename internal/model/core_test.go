@@ -376,7 +376,8 @@ func (c *core) refresh(r request, out *output) bool {
 		return false
 	}
 	r.refresh = true
-	s, ok := c.state.clone(), true
+	s := c.state.clone()
+	var ok bool
 	if s.current, ok = p.refreshed(s.current, r); !ok {
 		return false
 	}

@@ -25,7 +25,7 @@ func (w *world) checkHealthy(r *ran) {
 	current := r.before.current
 	replaces := current == nil || current.tainted || r.replace
 	signs := w.maySign(w.secret)
-	if current != nil && !(replaces && r.cbd) {
+	if current != nil && (!replaces || !r.cbd) {
 		signs = signs || w.maySign(current.secret)
 	}
 	if !r.ok && signs {
