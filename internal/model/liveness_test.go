@@ -84,7 +84,8 @@ func (w *world) checkResumed(r *ran, resumable string) {
 	if resumable != "" && (len(r.posts()) > 0 || r.after.current == nil || r.after.current.secret != resumable) {
 		w.t.Fatalf("an interrupted rotation was not completed")
 	}
-	if r.killed && w.recovery != "" && w.delivered(r) {
+	stored := r.after.current != nil && r.after.current.secret == w.server.Secret()
+	if r.killed && w.recovery != "" && w.delivered(r) && !stored {
 		w.memory.rotated.step, w.memory.rotated.secret = w.at, w.server.Secret()
 	}
 }
