@@ -21,7 +21,7 @@ type configuration struct {
 
 // compareApplies compares what Terraform takes with one provider or another, and
 // with a script in place of one.
-func compareApplies(ctx context.Context, dir string, rounds int) (table, error) {
+func compareApplies(ctx context.Context, cli cli, dir string, rounds int) (table, error) {
 	applies := table{
 		title: "Terraform with a provider",
 		text: "A whole run of Terraform, as after `terraform init`, on an emulator of the API. The floor\n" +
@@ -31,9 +31,6 @@ func compareApplies(ctx context.Context, dir string, rounds int) (table, error) 
 			{what: "plan with nothing to do", unit: "ms", atMost: 1.10},
 			{what: "apply of one rotation", unit: "ms", atMost: 1.10},
 		},
-	}
-	if err := writeCLIConfig(dir); err != nil {
-		return table{}, err
 	}
 	var contenders []contender
 	for _, configuration := range configurations() {
@@ -45,7 +42,7 @@ func compareApplies(ctx context.Context, dir string, rounds int) (table, error) 
 			}
 			defer api.Close()
 		}
-		w, err := newWorkspace(ctx, filepath.Join(dir, configuration.name), configuration.files, api)
+		w, err := newWorkspace(ctx, cli, filepath.Join(dir, configuration.name), configuration.files, api)
 		if err != nil {
 			return table{}, err
 		}

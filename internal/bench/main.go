@@ -79,11 +79,15 @@ func measure(ctx context.Context, dir string, options options) (*report, error) 
 	if err != nil {
 		return nil, err
 	}
+	cli, err := findCLI(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
 	processes, err := compareProcesses(ctx, providers, options.starts)
 	if err != nil {
 		return nil, err
 	}
-	applies, err := compareApplies(ctx, dir, options.applies)
+	applies, err := compareApplies(ctx, cli, dir, options.applies)
 	if err != nil {
 		return nil, err
 	}
@@ -91,12 +95,8 @@ func measure(ctx context.Context, dir string, options options) (*report, error) 
 	if err != nil {
 		return nil, err
 	}
-	terraform, err := terraformVersion(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
 	return &report{
-		machine: machine + ", Terraform " + terraform,
+		machine: machine + ", " + cli.version,
 		tables:  []table{processes, applies, client},
 	}, nil
 }

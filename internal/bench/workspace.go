@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,16 +18,15 @@ import (
 // workspace is a configuration that can be applied again and again. Each time,
 // it rotates its secret.
 type workspace struct {
+	cli      cli
 	dir      string
 	env      []string
 	rotation int
 	api      *emulator.Server // nil if it needs none
 }
 
-// newWorkspace writes the files and has Terraform take the providers from the
-// mirror.
-func newWorkspace(ctx context.Context, dir string, files map[string]string, api *emulator.Server) (*workspace, error) {
-	w := &workspace{dir: dir, api: api, env: append(environment(), "TF_CLI_CONFIG_FILE="+cliConfigIn(filepath.Dir(dir)))}
+func newWorkspace(ctx context.Context, cli cli, dir string, files map[string]string, api *emulator.Server) (*workspace, error) {
+	w := &workspace{cli: cli, dir: dir, api: api, env: cli.environment()}
 	if api != nil {
 		w.env = append(w.env, "INTEGRATOR_ENDPOINT="+api.URL(), "INTEGRATOR_KEY="+api.Key(), "INTEGRATOR_SECRET="+api.Secret())
 	}
@@ -42,14 +40,6 @@ func newWorkspace(ctx context.Context, dir string, files map[string]string, api 
 	}
 	_, err := w.terraform(ctx, "init")
 	return w, err
-}
-
-func cliConfigIn(dir string) string { return filepath.Join(dir, "cli.tfrc") }
-
-// writeCLIConfig has Terraform know no provider but those in the mirror.
-func writeCLIConfig(dir string) error {
-	config := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirrorIn(dir))
-	return os.WriteFile(cliConfigIn(dir), []byte(config), 0o600)
 }
 
 // run rotates the secret and then plans, with nothing to do. It returns how long
@@ -78,20 +68,8 @@ func (w *workspace) posts() int {
 func (w *workspace) terraform(ctx context.Context, args ...string) (milliseconds float64, err error) {
 	env := slices.Concat(w.env, []string{"TF_VAR_rotation=" + strconv.Itoa(w.rotation)})
 	started := time.Now()
-	_, err = run(ctx, w.dir, env, "terraform", args...)
+	_, err = run(ctx, w.dir, env, w.cli.path, args...)
 	return inMilliseconds(time.Since(started)), err
 }
 
 func inMilliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
-func terraformVersion(ctx context.Context, dir string) (string, error) {
-	output, err := run(ctx, dir, append(environment(), "TF_CLI_CONFIG_FILE="+cliConfigIn(dir)), "terraform", "version", "-json")
-	if err != nil {
-		return "", err
-	}
-	var version struct {
-		Version string `json:"terraform_version"`
-	}
-	err = json.Unmarshal([]byte(output), &version)
-	return version.Version, err
-}
