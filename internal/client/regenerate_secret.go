@@ -166,10 +166,17 @@ func (r *regeneration) proceed(next next, problem *Error) bool {
 			return false
 		}
 	}
-	if next == stop || next == resendOnce && r.resent || r.retries >= r.client.config.MaxRetries || wait > maxRetryAfter {
+	allowed := false
+	switch next {
+	case again:
+		allowed = r.retries < r.client.config.MaxRetries
+	case resendOnce: // harmless retries before it do not use it up
+		allowed = !r.resent && r.client.config.MaxRetries > 0
+		r.resent = true
+	}
+	if !allowed || wait > maxRetryAfter {
 		return false
 	}
-	r.resent = r.resent || next == resendOnce
 	r.retries++
 	return r.client.config.Sleep(r.ctx, wait) == nil
 }

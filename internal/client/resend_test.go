@@ -55,14 +55,29 @@ func TestEveryResendIsInGracePeriod(t *testing.T) {
 	}
 }
 
-// The one resend is a retry too.
-func TestResendCountsAsRetry(t *testing.T) {
+// The one resend rescues a secret that may be lost, so retries that came before
+// it do not use it up. It counts for those that come after it.
+func TestResendIsNotUsedUp(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	s.config.MaxRetries = 1
-	s.Inject(emulator.TooManyRequests(""), emulator.Fault{Drop: true})
-	_, _ = s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
-	s.wantSent(t, 0, 2)
+	limited, lost := emulator.TooManyRequests(""), emulator.Fault{Drop: true}
+	for _, tt := range []struct {
+		name   string
+		faults []emulator.Fault
+		posts  int
+	}{
+		{"a retry before it", []emulator.Fault{limited, lost}, 3},
+		{"a retry after it", []emulator.Fault{lost, limited}, 2},
+		{"a second one", []emulator.Fault{lost, lost}, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, emulator.Options{})
+			s.config.MaxRetries = 1
+			s.Inject(tt.faults...)
+			_, _ = s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
+			s.wantSent(t, 0, tt.posts)
+		})
+	}
 }
 
 // One API has one endpoint, which state and recovery files go by.

@@ -98,8 +98,12 @@ const (
 // outcome is what the client can know of a request that met the fault.
 func (f postFault) outcome(r emulator.Request) outcome {
 	switch f {
-	case lostBefore, lostAfter, resetBefore, resetAfter, cutReply, errorBefore, errorAfter, gatewayAfter:
+	case lostBefore, lostAfter, resetBefore, resetAfter, errorBefore, errorAfter, gatewayAfter:
 		return ambiguous
+	case cutReply:
+		if r.Status == http.StatusOK { // a refusal is one, whatever is missing of it
+			return ambiguous
+		}
 	case invited, limited:
 		return again
 	case busyBefore, busyAfter:

@@ -51,6 +51,18 @@ func TestRegressions(t *testing.T) {
 				moveTo{"elsewhere"}, mustApply{}, moveTo{"home"}, mustApply{},
 			},
 		},
+		"a harmless retry does not use up the resend": {
+			Flavor: terraform, MaxRetries: 1, Grace: 300,
+			Steps: []step{
+				apply{}, apply{Rotate: true, Faults: faults{Posts: []postFault{limited, resetBefore}}},
+			},
+		},
+		"a refusal that is cut short is one": {
+			Flavor: terraform, MaxRetries: 4,
+			Steps: []step{
+				apply{}, taint{true}, save{}, rotatedElsewhere{}, applySaved{Faults: faults{Posts: []postFault{cutReply}}},
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
