@@ -43,15 +43,24 @@ func (w *world) checkPosts(r *ran) {
 		must := !r.interrupted && len(signers) == 1
 		at := signedAt(p)
 
-		switch outcome := fault.outcome(p); outcome {
+		outcome := fault.outcome(p)
+		if lost.IsZero() && (outcome == againMaybe || outcome == ambiguous) {
+			lost = at
+		}
+		if grace := graceOf(p); !lost.IsZero() {
+			inTime := grace == 0 || at.Add(resendWait).Before(lost.Add(grace))
+			if !last && (!inTime || signedAt(posts[i+1]).Sub(at) < resendWait) {
+				w.t.Fatalf("sent again too early or too late after %q", fault)
+			}
+			must = must && inTime
+		}
+
+		switch outcome {
 		case regenerated, stop, burnt:
 			if !last {
 				w.t.Fatalf("a request followed one that ended it: %q", fault)
 			}
 		case again, againMaybe:
-			if outcome == againMaybe && lost.IsZero() {
-				lost = at
-			}
 			if !last && (!same || !allowed) {
 				w.t.Fatalf("too many retries after %q", fault)
 			}
@@ -60,13 +69,8 @@ func (w *world) checkPosts(r *ran) {
 			}
 			retries[p.SignedWith]++
 		case ambiguous:
-			if lost.IsZero() {
-				lost = at
-			}
-			grace := graceOf(p)
-			inTime := grace == 0 || at.Add(resendWait).Before(lost.Add(grace))
-			allowed = w.MaxRetries > 0 && !resent && inTime
-			if !last && (!same || !allowed || signedAt(posts[i+1]).Sub(at) < resendWait) {
+			allowed = w.MaxRetries > 0 && !resent
+			if !last && (!same || !allowed) {
 				w.t.Fatalf("a resend that was not allowed after %q", fault)
 			}
 			if last && allowed && must {

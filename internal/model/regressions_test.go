@@ -63,6 +63,12 @@ func TestRegressions(t *testing.T) {
 				apply{}, taint{true}, save{}, rotatedElsewhere{}, applySaved{Faults: faults{Posts: []postFault{cutReply}}},
 			},
 		},
+		"a retry that the API invites is not sent once the grace period would be over": {
+			Flavor: terraform, MaxRetries: 4, Grace: 2,
+			Steps: []step{
+				apply{}, apply{Rotate: true, Faults: faults{Posts: []postFault{busyBefore}}},
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
