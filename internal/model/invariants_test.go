@@ -319,10 +319,11 @@ func (w *world) checkDeath(r *ran) {
 }
 
 // adoptable reports whether a live secret is at hand that is to take the place
-// of the one in state.
+// of the one in state: one that was made after it.
 func (w *world) adoptable(current *held) bool {
+	issued := w.server.Secrets()
 	return slices.ContainsFunc([]string{w.secret, w.recovered()}, func(secret string) bool {
-		return !slices.Contains(w.memory.older[current.secret], secret) && w.origin(secret) == w.server && w.server.Accepts(secret)
+		return slices.Index(issued, secret) > slices.Index(issued, current.secret) && w.server.Accepts(secret)
 	})
 }
 

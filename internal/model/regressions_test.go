@@ -69,6 +69,18 @@ func TestRegressions(t *testing.T) {
 				apply{}, apply{Rotate: true, Faults: faults{Posts: []postFault{busyBefore}}},
 			},
 		},
+		"a replacement asked for by hand is forgotten with the run that was killed": {
+			Flavor: terraform, MaxRetries: 4, RecoveryDir: true, Grace: 300, CreateBeforeDestroy: true,
+			Steps: []step{apply{}, setSecret{"state's"}, apply{Replace: true, Crash: crash{Call: 1}}, apply{}},
+		},
+		"what the recovery file says is superseded stays so after an import": {
+			Flavor: terraform, MaxRetries: 4, RecoveryDir: true, Grace: 300,
+			Steps: []step{
+				apply{}, setSecret{"state's"}, apply{Replace: true, Crash: crash{Call: 2}},
+				forget{}, setSecret{"live"}, importSecret{}, setSecret{"previous"}, apply{NoRefresh: true},
+				rotatedElsewhere{}, apply{},
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
