@@ -81,6 +81,10 @@ func TestRegressions(t *testing.T) {
 				rotatedElsewhere{}, apply{},
 			},
 		},
+		"a tainted state of another endpoint cannot be told from one's own without a refresh": {
+			Flavor: terraform, MaxRetries: 4, Grace: 300,
+			Steps: []step{apply{}, moveTo{"elsewhere"}, setSecret{"live"}, taint{true}, apply{Rotate: true, NoRefresh: true}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
