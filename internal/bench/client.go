@@ -18,7 +18,7 @@ import (
 // machine, with which they begin.
 func compareClient(ctx context.Context, dir string, rounds int, benchtime string) (table, string, error) {
 	binary := filepath.Join(dir, "client.test")
-	if err := runGo(ctx, nil, "test", "-c", "-o", binary, module+"/internal/client"); err != nil {
+	if err := runGo(ctx, "test", "-c", "-o", binary, module+"/internal/client"); err != nil {
 		return table{}, "", err
 	}
 	var last benchmarks

@@ -5,10 +5,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 )
 
 const (
@@ -37,12 +37,25 @@ func build(ctx context.Context, dir string, flags []string) ([]provider, error) 
 	for i, pkg := range []string{module, module + "/internal/bench/floor"} {
 		// No VCS stamp: only one of them would get it.
 		args := append([]string{"build", "-buildvcs=false", "-o", providers[i].binary}, flags...)
-		if err := runGo(ctx, nil, append(args, pkg)...); err != nil {
+		if err := runGo(ctx, append(args, pkg)...); err != nil {
 			return nil, err
 		}
 	}
-	args := append([]string{"install"}, flags...)
-	return providers, runGo(ctx, []string{"GOBIN=" + dir}, append(args, "github.com/hashicorp/terraform-provider-time@v"+timeVersion)...)
+	return providers, buildTime(ctx, providers[2].binary, flags)
+}
+
+// buildTime builds the time provider. Unlike "go install", this needs no network
+// where Go has the module already.
+func buildTime(ctx context.Context, binary string, flags []string) error {
+	download, err := run(ctx, "", environment(), "go", "mod", "download", "-json", "github.com/hashicorp/terraform-provider-time@v"+timeVersion)
+	if err != nil {
+		return err
+	}
+	var module struct{ Dir string }
+	if err := json.Unmarshal([]byte(download), &module); err != nil {
+		return err
+	}
+	return runGo(ctx, append([]string{"build", "-C", module.Dir, "-o", binary}, flags...)...)
 }
 
 func mirrorIn(dir string) string { return filepath.Join(dir, "mirror") }
@@ -53,8 +66,8 @@ func mirrored(dir, name string) string {
 		runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-"+name+"_v"+version)
 }
 
-func runGo(ctx context.Context, env []string, args ...string) error {
-	_, err := run(ctx, "", slices.Concat(environment(), []string{"CGO_ENABLED=0"}, env), "go", args...)
+func runGo(ctx context.Context, args ...string) error {
+	_, err := run(ctx, "", append(environment(), "CGO_ENABLED=0"), "go", args...)
 	return err
 }
 
