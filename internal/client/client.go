@@ -22,7 +22,7 @@ import (
 type Config struct {
 	Endpoint       *url.URL // from ParseEndpoint or EnvironmentEndpoint
 	IntegratorKey  string
-	Secret         Secret // signs until RegenerateSecret has obtained a newer one
+	Secret         Secret // signs until RegenerateSecret or Use gives a newer one
 	UserAPIKey     Secret // sent as bearer token where it is set
 	UserAgent      string
 	MaxRetries     int              // retries after the first attempt; 0 is none
@@ -102,6 +102,14 @@ func (c *Client) IntegratorKey() string { return c.config.IntegratorKey }
 
 // ConfiguredSecret is the secret that the client was made with.
 func (c *Client) ConfiguredSecret() Secret { return c.config.Secret }
+
+// Use makes requests be signed with a secret that was obtained otherwise than by
+// RegenerateSecret. It waits for those under way.
+func (c *Client) Use(secret Secret) {
+	c.rotation.Lock()
+	defer c.rotation.Unlock()
+	c.newest = secret
+}
 
 // ClockOffset is how far the server's clock was found to be ahead of the local
 // one, so far that requests are signed with the server's time; 0 otherwise.

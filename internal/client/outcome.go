@@ -87,7 +87,7 @@ func judge(readable bool, problem *Error, failed *TransportError) Outcome {
 		return NotSentForGood
 	case failed != nil && !failed.Sent:
 		return NotSent
-	case failed != nil && failed.Timeout:
+	case failed != nil && (failed.Timeout || failed.status == http.StatusGatewayTimeout):
 		return Unanswered
 	case failed != nil:
 		return Ambiguous

@@ -79,6 +79,7 @@ func outcomes() []outcome {
 		{"409", api(document(409, emulator.ProblemConflict)), idle, client.Refused, client.Unchanged, stop},
 		{"302", api(emulator.Fault{Status: 302, Header: http.Header{"Location": {"/"}}}), idle, client.Refused, client.Unchanged, stop},
 		{"307", api(emulator.Redirect("/")), idle, client.Refused, client.Unchanged, stop},
+		{"302 to nonsense", api(emulator.Redirect(":// %zz")), idle, client.Refused, client.Unchanged, stop},
 
 		{"409, retryable", api(retryable(409, emulator.ProblemConflict)), idle, client.Invited, client.Unchanged, retry},
 		{"503, retryable, before", api(retryable(503, emulator.ProblemServiceUnavailable)), idle, client.InvitedAfterFault, client.Unknown, retryAfter3s},
@@ -108,6 +109,7 @@ func outcomes() []outcome {
 		{"no answer in time, after", silence(emulator.Fault{}.After()), acted, client.Unanswered, client.Unknown, stop},
 		{"504 before", api(emulator.HTML(504)), idle, client.Unanswered, client.Unknown, stop},
 		{"504 after", api(emulator.HTML(504).After()), acted, client.Unanswered, client.Unknown, stop},
+		{"504 cut short", api(emulator.Fault{Status: 504, Body: strings.Repeat(" ", 1000), Truncate: true}.After()), acted, client.Unanswered, client.Unknown, stop},
 		{"504, retryable", api(retryable(504, emulator.ProblemServiceUnavailable)), idle, client.Unanswered, client.Unknown, stop},
 	}
 }

@@ -4,7 +4,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,7 +11,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -34,22 +32,6 @@ type RegenerateInput struct {
 	Signers     []Secret
 }
 
-// RegeneratedSecret is a new secret, shown by the API this once.
-type RegeneratedSecret struct {
-	Secret             Secret
-	ObtainedAt         time.Time
-	OldSecretExpiresAt time.Time // zero where the API gave none
-	SignedWith         Secret
-	RequestID          string
-
-	// OddExpiry is what the API gave as expiry where that is not a plausible
-	// time; OldSecretExpiresAt is zero then.
-	OddExpiry string
-	// AmbiguousSince is when an earlier attempt was sent that may have
-	// regenerated the secret too, its reply lost; zero if there was none.
-	AmbiguousSince time.Time
-}
-
 // RegenerateError says why no new secret is in hand.
 type RegenerateError struct {
 	Outcome Outcome // of the last attempt
@@ -57,8 +39,13 @@ type RegenerateError struct {
 
 	GracePeriod time.Duration
 	// AmbiguousSince is when the first attempt was sent that may have
-	// regenerated the secret; zero if none can have.
-	AmbiguousSince time.Time
+	// regenerated the secret; zero if none can have. OldSecretExpiresAt is when
+	// the old secret ends, by the API's clock, if that attempt was the one.
+	AmbiguousSince     time.Time
+	OldSecretExpiresAt time.Time
+	// AmbiguousAttempts counts all that may have regenerated it. With more than
+	// one, the old secret may have ended already.
+	AmbiguousAttempts int
 	// Reply is the body of a success without a readable secret.
 	Reply Secret
 }
@@ -120,6 +107,7 @@ type regeneration struct {
 	retries        int  // attempts after the first with the same signer
 	retimed        bool // likewise
 	resent         bool
+	ambiguous      int // attempts
 	ambiguousSince time.Time
 }
 
@@ -139,13 +127,15 @@ func (r *regeneration) run() (*RegeneratedSecret, error) {
 		}
 
 		effect, next := outcome.rule()
-		failure := r.failed(outcome, err)
-		failure.Reply = reply
+		if effect != Unchanged {
+			r.ambiguous++
+		}
 		if effect != Unchanged && r.ambiguousSince.IsZero() {
 			r.ambiguousSince = sentAt
 			r.ctx = context.WithoutCancel(r.ctx)
 		}
-		failure.AmbiguousSince = r.ambiguousSince
+		failure := r.failed(outcome, err)
+		failure.Reply = reply
 		if !r.proceed(next, problem) {
 			return nil, failure
 		}
@@ -243,7 +233,20 @@ func (r *regeneration) attempt() (*RegeneratedSecret, Secret, error) {
 }
 
 func (r *regeneration) failed(outcome Outcome, err error) *RegenerateError {
-	return &RegenerateError{Outcome: outcome, Err: err, GracePeriod: r.input.GracePeriod, AmbiguousSince: r.ambiguousSince}
+	failure := &RegenerateError{
+		Outcome: outcome, Err: err, GracePeriod: r.input.GracePeriod,
+		AmbiguousSince: r.ambiguousSince, AmbiguousAttempts: r.ambiguous,
+	}
+	if !r.ambiguousSince.IsZero() {
+		failure.OldSecretExpiresAt = r.oldSecretExpiresAt()
+	}
+	return failure
+}
+
+// oldSecretExpiresAt is when the old secret ends, by the API's clock, if the
+// first ambiguous attempt has regenerated it.
+func (r *regeneration) oldSecretExpiresAt() time.Time {
+	return r.ambiguousSince.Add(r.client.ClockOffset()).Add(r.input.GracePeriod)
 }
 
 // succeeded judges the expiry: after an ambiguous attempt the reply may date
@@ -259,78 +262,10 @@ func (r *regeneration) succeeded(regenerated *RegeneratedSecret) *RegeneratedSec
 		regenerated.OddExpiry, regenerated.OldSecretExpiresAt = expiry.Format(time.RFC3339), time.Time{}
 	}
 	if !r.ambiguousSince.IsZero() && r.input.GracePeriod > 0 {
-		earliest := r.ambiguousSince.Add(r.client.ClockOffset()).Add(r.input.GracePeriod)
+		earliest := r.oldSecretExpiresAt()
 		if expiry := regenerated.OldSecretExpiresAt; expiry.IsZero() || earliest.Before(expiry) {
 			regenerated.OldSecretExpiresAt, regenerated.OddExpiry = earliest, ""
 		}
 	}
 	return regenerated
-}
-
-// parseRegenerated takes the secret out of a reply whatever else is wrong with
-// it; nil if there is none.
-func parseRegenerated(body []byte) *RegeneratedSecret {
-	members := leadingMembers(body)
-	var secret, expiry string
-	if json.Unmarshal(members["secret"], &secret) != nil || secret == "" {
-		return nil
-	}
-	regenerated := &RegeneratedSecret{Secret: NewSecret(secret)}
-	raw := members["oldSecretExpiresAt"]
-	if len(raw) == 0 || string(raw) == "null" {
-		return regenerated
-	}
-	if json.Unmarshal(raw, &expiry) != nil {
-		expiry = string(raw)
-	}
-	parsed, err := time.Parse(time.RFC3339, expiry)
-	if err != nil {
-		regenerated.OddExpiry = fmt.Sprintf("%.64s", cleanText(redact(expiry, regenerated.Secret)))
-	}
-	regenerated.OldSecretExpiresAt = parsed
-	return regenerated
-}
-
-// leadingMembers reads a JSON object member by member, up to its end or to the
-// point where it breaks off: a secret that came whole must not be lost with it.
-func leadingMembers(body []byte) map[string]json.RawMessage {
-	members := map[string]json.RawMessage{}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
-		return members
-	}
-	for decoder.More() {
-		name, err := decoder.Token()
-		var value json.RawMessage
-		if err != nil || decoder.Decode(&value) != nil {
-			break
-		}
-		if name, isString := name.(string); isString {
-			members[name] = value
-		}
-	}
-	return members
-}
-
-// untilConnected returns a context that ends with ctx only until connected is
-// called. connected reports whether the request may go out; exactly one of the
-// two, the end of ctx and connected, wins.
-func untilConnected(ctx context.Context) (detached context.Context, connected func() bool, done func()) {
-	detached, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	var mu sync.Mutex
-	var handedOver bool
-	stop := context.AfterFunc(ctx, func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if !handedOver {
-			cancel()
-		}
-	})
-	connected = func() bool {
-		mu.Lock()
-		defer mu.Unlock()
-		handedOver = detached.Err() == nil
-		return handedOver
-	}
-	return detached, connected, func() { stop(); cancel() }
 }

@@ -1,0 +1,72 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package client
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// RegeneratedSecret is a new secret, shown by the API this once.
+type RegeneratedSecret struct {
+	Secret             Secret
+	ObtainedAt         time.Time
+	OldSecretExpiresAt time.Time // zero where the API gave none
+	SignedWith         Secret
+	RequestID          string
+
+	// OddExpiry is what the API gave as expiry where that is not a plausible
+	// time; OldSecretExpiresAt is zero then.
+	OddExpiry string
+	// AmbiguousSince is when an earlier attempt was sent that may have
+	// regenerated the secret too, its reply lost; zero if there was none.
+	AmbiguousSince time.Time
+}
+
+// parseRegenerated takes the secret out of a reply whatever else is wrong with
+// it; nil if there is none.
+func parseRegenerated(body []byte) *RegeneratedSecret {
+	members := leadingMembers(body)
+	var secret, expiry string
+	if json.Unmarshal(members["secret"], &secret) != nil || secret == "" {
+		return nil
+	}
+	regenerated := &RegeneratedSecret{Secret: NewSecret(secret)}
+	raw := members["oldSecretExpiresAt"]
+	if len(raw) == 0 || string(raw) == "null" {
+		return regenerated
+	}
+	if json.Unmarshal(raw, &expiry) != nil {
+		expiry = string(raw)
+	}
+	parsed, err := time.Parse(time.RFC3339, expiry)
+	if err != nil {
+		regenerated.OddExpiry = fmt.Sprintf("%.64s", cleanText(redact(expiry, regenerated.Secret)))
+	}
+	regenerated.OldSecretExpiresAt = parsed
+	return regenerated
+}
+
+// leadingMembers reads a JSON object member by member, up to its end or to the
+// point where it breaks off: a secret that came whole must not be lost with it.
+func leadingMembers(body []byte) map[string]json.RawMessage {
+	members := map[string]json.RawMessage{}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
+		return members
+	}
+	for decoder.More() {
+		name, err := decoder.Token()
+		var value json.RawMessage
+		if err != nil || decoder.Decode(&value) != nil {
+			break
+		}
+		if name, isString := name.(string); isString {
+			members[name] = value
+		}
+	}
+	return members
+}
