@@ -85,6 +85,25 @@ func TestRegressions(t *testing.T) {
 			Flavor: terraform, MaxRetries: 4, Grace: 300,
 			Steps: []step{apply{}, moveTo{"elsewhere"}, setSecret{"live"}, taint{true}, apply{Rotate: true, NoRefresh: true}},
 		},
+		"a plan that brings the age of rotation near is applied after it": {
+			Flavor: terraform, MaxRetries: 4, Grace: 300,
+			Steps: []step{
+				apply{}, setDays{1}, pass{2 * time.Hour}, save{}, pass{23 * time.Hour}, mustApplySaved{}, mustApply{},
+			},
+		},
+		"a plan that brings the age of rotation near is applied before it": {
+			Flavor: terraform, MaxRetries: 4, Grace: 300,
+			Steps: []step{
+				apply{}, setDays{1}, pass{2 * time.Hour}, save{}, pass{time.Hour}, mustApplySaved{}, mustApply{},
+			},
+		},
+		"a recovery file that cannot be checked stops the rotation that it completes": {
+			Flavor: terraform, MaxRetries: 4, Grace: 300, RecoveryDir: true,
+			Steps: []step{
+				apply{}, apply{Rotate: true, Crash: crash{Call: 1}},
+				noPosts{apply{Faults: faults{Gets: []getFault{{"500", -1}}}}}, mustApply{},
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -99,5 +118,27 @@ type mustApply struct{}
 func (s mustApply) take(w *world) {
 	if done := w.command("apply", w.request(), faults{}, never, w.terraform.apply); !done.ok {
 		w.t.Fatalf("the apply failed")
+	}
+}
+
+// mustApplySaved is the same of a saved plan.
+type mustApplySaved struct{}
+
+func (s mustApplySaved) take(w *world) {
+	r := w.request()
+	r.refresh = false
+	if done := w.command("apply the plan", r, faults{}, never, w.terraform.applySaved); !done.ok {
+		w.t.Fatalf("the apply failed")
+	}
+}
+
+// noPosts is a step that must not rotate.
+type noPosts struct{ step }
+
+func (s noPosts) take(w *world) {
+	before := len(w.server.Secrets())
+	s.step.take(w)
+	if len(w.server.Secrets()) > before {
+		w.t.Fatalf("the secret was rotated")
 	}
 }

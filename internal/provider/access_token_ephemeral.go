@@ -91,7 +91,7 @@ func (e *accessTokenEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 		return
 	}
 	if e.client == nil {
-		resp.Diagnostics.Append(unknownSettings(e.unknown)...)
+		resp.Diagnostics.Append(unknownSettings(e.unknown...)...)
 		return
 	}
 	if model.ExpiresIn.IsNull() {

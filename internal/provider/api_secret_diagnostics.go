@@ -4,12 +4,13 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
@@ -23,9 +24,11 @@ const destroyAnyway = "To destroy it all the same: terraform destroy -refresh=fa
 
 // Planning.
 
-// rotationWarnings are about a planned rotation.
-func (r *apiSecretResource) rotationWarnings(grace types.Int64) (diags diag.Diagnostics) {
+// rotationWarnings are about a rotation that is planned, or may come of the plan.
+func (r *apiSecretResource) rotationWarnings(ctx context.Context, config tfsdk.Config) (diags diag.Diagnostics) {
 	attribute := path.Root("old_secret_valid_for_seconds")
+	var grace types.Int64 // as configured: the plan holds the default already
+	diags.Append(config.GetAttribute(ctx, attribute, &grace)...)
 	if grace.IsNull() {
 		diags.AddAttributeWarning(attribute, "The secret in use ends at once",
 			"This plan rotates the API secret, and old_secret_valid_for_seconds is not set: with the API's default of 0 the old secret stops working the moment the new one is made.\n\n"+
@@ -51,34 +54,43 @@ func (r *apiSecretResource) destroyWarning(state *apiSecretModel) (diags diag.Di
 	return diags
 }
 
-func (r *apiSecretResource) rotationUnsigned(err error) diag.Diagnostic {
+func (r *apiSecretResource) rotationUnsigned(err error, recovered *recoveredSecret) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API accepts none of the secrets that could sign this rotation",
-		paragraphs("Tried were the secret in state, the recovery file if there is one, and integrator_secret. Nothing was changed.",
-			whatHappened(err), r.sealedState(), getLiveSecret+". "+destroyAnyway))
+		paragraphs("Tried were those of the secret in state, the recovery file and integrator_secret that are there and could be opened. Nothing was changed.",
+			whatHappened(err), r.sealed(recovered), getLiveSecret+". "+destroyAnyway))
 }
 
-func (r *apiSecretResource) creationUnsigned(err error) diag.Diagnostic {
+func (r *apiSecretResource) creationUnsigned(err error, recovered *recoveredSecret) diag.Diagnostic {
 	if !refused(err) {
 		return diag.NewWarningDiagnostic("Whether the secret can be rotated could not be checked",
 			paragraphs(whatHappened(err), remedy(err, r.client)))
 	}
 	return diag.NewWarningDiagnostic("The API does not accept integrator_secret",
-		paragraphs("Applying this plan would fail: the request that makes a new secret is signed with the live one.", whatHappened(err), remedy(err, r.client)))
+		paragraphs("Applying this plan would fail: the request that makes a new secret is signed with the live one.", whatHappened(err), remedy(err, r.client), r.sealed(recovered)))
 }
 
-// sealedState explains why a secret in state was not tried.
-func (r *apiSecretResource) sealedState() string {
-	if !r.secrets.sealed() {
-		return ""
+// sealed explains why a secret in state, or in the recovery folder, was not tried.
+func (r *apiSecretResource) sealed(recovered *recoveredSecret) string {
+	var text []string
+	if r.secrets.sealed() {
+		text = append(text, "The secret in state is encrypted and could not be opened, so it was not tried. Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of its recipients.")
 	}
-	return "The secret in state is encrypted and could not be opened, so it was not tried. Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of its recipients."
+	if recovered != nil && recovered.secret.IsZero() {
+		text = append(text, fmt.Sprintf("The recovery file %s is encrypted and could not be opened, so it was not tried: it may hold the live secret. ", r.recovery.Path())+openRecovery(r.recovery.Path()))
+	}
+	return paragraphs(text...)
+}
+
+func openRecovery(file string) string {
+	return "Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of its recipients. Or open it yourself and set integrator_secret (INTEGRATOR_SECRET) to what this prints:\n\n" +
+		fmt.Sprintf("  jq -r .encrypted_secret %s | age -d -i key.txt", file)
 }
 
 // recipientWarnings are about recipients in a plan that keeps the secret.
 func recipientWarnings(action action, prior, plan *apiSecretModel) (diags diag.Diagnostics) {
 	attribute := path.Root("recipients")
 	switch {
-	case action == actionEncrypt:
+	case action == actionEncrypt, action == actionKeep && !prior.Secret.IsNull() && plan.Recipients.IsUnknown():
 		diags.AddAttributeWarning(attribute, "Older state versions still hold the secret in the clear",
 			"This plan encrypts the secret in the new state. Backups and older versions of the state hold it in the clear until it is rotated: rotate it soon, or delete them.")
 	case action == actionKeep && !prior.EncryptedSecret.IsNull() && !plan.Recipients.Equal(prior.Recipients):
@@ -139,7 +151,7 @@ func adoptionDue(state *apiSecretModel, source string) (diags diag.Diagnostics) 
 }
 
 // allRefused is about a state whose secret is refused, with nothing to adopt.
-func (r *apiSecretResource) allRefused(err error, onlySuperseded bool) (diags diag.Diagnostics) {
+func (r *apiSecretResource) allRefused(err error, onlySuperseded bool, recovered *recoveredSecret) (diags diag.Diagnostics) {
 	reason := "Nor does it accept the others that are known here (integrator_secret, and the recovery file if there is one)."
 	if onlySuperseded {
 		reason = "integrator_secret is this one or an older one, which is never adopted. If the secret was rotated a moment ago, it may not have reached every server of the API yet: plan again in a minute."
@@ -149,7 +161,7 @@ func (r *apiSecretResource) allRefused(err error, onlySuperseded bool) (diags di
 		happened = whatHappened(err)
 	}
 	diags.AddAttributeWarning(path.Root("secret"), "The API does not accept the secret in state",
-		paragraphs(reason, happened, r.clockDoubt(err), getLiveSecret+": it will be adopted, without a rotation. Until then the state is kept, and only a rotation is refused."))
+		paragraphs(reason, happened, r.clockDoubt(err), r.sealed(recovered), getLiveSecret+": it will be adopted, without a rotation. Until then the state is kept, and only a rotation is refused."))
 	return diags
 }
 
@@ -163,146 +175,19 @@ func adoptionImpossible() diag.Diagnostic {
 		"The plan was to store the live secret that integrator_secret or the recovery file held, but neither holds it any more. Nothing was changed. Plan again.")
 }
 
-// Rotation.
-
-func secondRotation(key string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The API secret was rotated in this run already",
-		fmt.Sprintf("Integrator %s has one secret, and another integrator_api_secret has just rotated it: rotating it again would end the secret that was stored a moment ago. Nothing was sent.\n\n"+
-			"Keep one integrator_api_secret for an integrator and hand its value on, and remove this one from the configuration (terraform state rm if it is in state). Do not just apply again: that would rotate the secret under the other one.", key))
-}
-
-// rotationRemarks are about a rotation that gave a new secret.
-func rotationRemarks(regenerated *client.RegeneratedSecret) (diags diag.Diagnostics) {
-	if regenerated.OddExpiry != "" {
-		diags.AddAttributeWarning(path.Root("old_secret_expires_at"), "The API gave no usable expiry",
-			fmt.Sprintf("The secret was rotated and is stored. The API said that the old one expires at %q, which is no plausible time, so old_secret_expires_at is null.", regenerated.OddExpiry))
-	}
-	if !regenerated.AmbiguousSince.IsZero() {
-		diags.AddWarning("The secret may have been rotated twice",
-			fmt.Sprintf("The answer to the request sent at %s was lost, so it was sent again. The secret that is stored is the newest and is valid. "+
-				"If the first request had been carried out as well, one more secret was made that nobody holds, and the one used before may end early.", clockTime(regenerated.AmbiguousSince)))
-	}
-	return diags
-}
-
-func rotationImpossible(err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The API secret was not rotated", "Nothing was sent: "+err.Error()+".")
-}
-
-// keptReply says where a reply without a readable secret was put.
-type keptReply struct {
-	path string
-	err  error
-}
-
-// rotationFailed says what happened, what is valid now, and what to do next.
-func (r *apiSecretResource) rotationFailed(failure *client.RegenerateError, reply keptReply) diag.Diagnostic {
-	happened := whatHappened(failure.Err)
-	switch effect := failure.Effect(); {
-	case effect == client.Unchanged:
-		return diag.NewErrorDiagnostic("The API secret was not rotated",
-			paragraphs(happened, "Nothing was changed: the secret in use is as valid as it was.", remedy(failure.Err, r.client), r.sealedState(), r.blindCreate(failure)))
-	case effect == client.Changed:
-		where, next := "Without recovery_dir the reply could not be kept, and the new secret is gone.", getLiveSecret+"."
-		if reply.err != nil {
-			where = fmt.Sprintf("The reply could not be kept (%s), and the new secret is gone.", reply.err)
-		} else if reply.path != "" {
-			where = fmt.Sprintf("The reply was kept in %s: look there for the new secret.", reply.path)
-			next = "Set integrator_secret (INTEGRATOR_SECRET) to the new secret, delete the file and plan again. If it is not there: " + lowerFirst(getLiveSecret) + "."
-		}
-		valid := "Valid now: only the new secret, since the grace period was 0."
-		if failure.GracePeriod > 0 {
-			valid = fmt.Sprintf("Valid now: the new secret, and until %s the old one (the grace period of %s).",
-				clockTime(failure.AmbiguousSince.Add(failure.GracePeriod)), failure.GracePeriod)
-		}
-		return diag.NewErrorDiagnostic("The API secret was rotated, but the reply holds no readable secret",
-			paragraphs(happened, where, valid, next,
-				"The request was not repeated, since that would end one more secret. The API has changed; please report it to the provider's maintainers."))
-	case failure.Outcome == client.SecretRefused:
-		return diag.NewErrorDiagnostic("The API secret was probably rotated, and its only copy is lost",
-			paragraphs(fmt.Sprintf("The answer to the request sent at %s was lost. When it was sent again, the API refused the old secret.", clockTime(failure.AmbiguousSince)),
-				happened, oldSecretValidity(failure), getLiveSecret+": it will be adopted, or sign the rotation if one is still planned."))
-	default:
-		return diag.NewErrorDiagnostic("The API secret may have been rotated, and its new value is lost",
-			paragraphs(fmt.Sprintf("The request sent at %s may have been carried out.", clockTime(failure.AmbiguousSince)),
-				happened, remedy(failure.Err, r.client), oldSecretValidity(failure), nextStep(failure)))
-	}
-}
-
-func oldSecretValidity(failure *client.RegenerateError) string {
-	if failure.GracePeriod == 0 {
-		return "Valid now: if it was rotated, only the lost secret, since the grace period was 0; if it was not, the old secret, as before."
-	}
-	return fmt.Sprintf("Valid now: the old secret, until %s if it was rotated (the grace period of %s), and without an end if it was not.",
-		clockTime(failure.AmbiguousSince.Add(failure.GracePeriod)), failure.GracePeriod)
-}
-
-func nextStep(failure *client.RegenerateError) string {
-	if failure.GracePeriod > 0 {
-		return "Apply again before then: the old secret can still sign a rotation, which replaces the lost one. After that, " + lowerFirst(getLiveSecret) + "."
-	}
-	return "Wait a minute and apply again. If the old secret is refused then: " + lowerFirst(getLiveSecret) + "."
-}
-
-// blindCreate explains why the secret in state was not tried, if it was not.
-func (r *apiSecretResource) blindCreate(failure *client.RegenerateError) string {
-	if failure.Outcome != client.SecretRefused || len(r.secrets.signers()) > 0 || r.secrets.sealed() {
-		return ""
-	}
-	return "If this replaces a secret in state with create_before_destroy: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +
-		"Set it to the secret in state, or rotate in place with rotate_when_changed instead."
-}
-
-func oldSecretPutBack() diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The old secret was put back into the state",
-		"The replacement failed after Terraform had removed the old secret from the state, so it was stored again. It is marked as tainted: the next apply tries the replacement again. To give it up instead: terraform untaint <address>.")
-}
-
-func replacementInterrupted() diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Interrupted before the replacement", "Nothing was changed: the secret is still in the state and valid.")
-}
-
 // Import.
 
+// importOfAnother does not repeat what cannot be a key: it may be the secret.
 func importOfAnother(key, providerKey string) diag.Diagnostic {
+	named := fmt.Sprintf("The import names %q", key)
+	if key == "" || checkKey(key) != nil {
+		named = "The import does not name an integrator by its key"
+	}
 	return diag.NewErrorDiagnostic("Not the provider's integrator",
-		fmt.Sprintf("The import names %q, but the provider is configured for integrator %s. Import that one:\n\n  terraform import <address> %s", key, providerKey, providerKey))
+		fmt.Sprintf("%s, but the provider is configured for integrator %s. Import that one:\n\n  terraform import <address> %s", named, providerKey, providerKey))
 }
 
 func importUnchecked(err error, api *client.Client) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The secret cannot be imported",
 		paragraphs("Importing adopts integrator_secret as it is, so the API has to accept it.", whatHappened(err), remedy(err, api)))
-}
-
-// Recovery.
-
-func rotationResumed(file string, obtainedAt time.Time) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("An interrupted rotation was completed",
-		fmt.Sprintf("An earlier run made a new secret at %s and ended before Terraform stored it. It was in the recovery file %s and is live, so it is stored now, and the secret was not rotated again. "+
-			"If a further rotation is wanted, plan and apply once more.", clockTime(obtainedAt), file))
-}
-
-func recipientsUnusable(err error) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("recipients"), "The secret cannot be encrypted", "Nothing was sent: "+err.Error()+".")
-}
-
-func recoverySealed(file string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("An interrupted rotation cannot be completed",
-		fmt.Sprintf("An earlier run of this rotation made a new secret and ended before Terraform stored it. It is in the recovery file %s, encrypted, and could not be opened; rotating again would end it. Nothing was sent.\n\n"+
-			"Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of its recipients and apply again. Or open it yourself and set integrator_secret (INTEGRATOR_SECRET) to what this prints:\n\n"+
-			"  jq -r .encrypted_secret %s | age -d -i key.txt", file, file))
-}
-
-func recoveryDead(file string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The recovery file holds a dead secret",
-		fmt.Sprintf("The API does not accept the secret in %s, so the secret is rotated as planned.", file))
-}
-
-func recoveryUnreadable(file string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The recovery file cannot be used", fmt.Sprintf("%s: %s. Nothing was stopped by this.", file, err))
-}
-
-func recoveryUnwritable(file string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The recovery file cannot be changed",
-		fmt.Sprintf("%s: %s. The secret itself is safe if Terraform stores its state. Check that recovery_dir (INTEGRATOR_RECOVERY_DIR) can be written.", file, err))
 }

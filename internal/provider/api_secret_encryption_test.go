@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -269,6 +271,11 @@ resource "echo" "test" {}
 			{Config: config(fmt.Sprintf("identity = %q", k.identity)), ConfigStateChecks: []statecheck.StateCheck{opened}},
 			{Config: config(fmt.Sprintf("identity = %q", other.identity)), ExpectError: says("encrypted for other recipients")},
 			{Config: config(""), ExpectError: says("Missing identity", "INTEGRATOR_IDENTITY")},
+			{
+				Config: fmt.Sprintf("resource \"terraform_data\" \"identity\" {\n  input = %q\n}\n", k.identity) +
+					providerBlock("identity = terraform_data.identity.output") + config(""),
+				ExpectError: says("The provider is not configured yet", "The provider's identity is known only after apply"),
+			},
 			{Config: config(`identity = "nonsense"`), ExpectError: says("Invalid identity", "neither an age identity")},
 			{Config: config(""), PreConfig: func() { w.setenv("INTEGRATOR_IDENTITY", k.identity) }, ConfigStateChecks: []statecheck.StateCheck{opened}},
 		},
@@ -289,7 +296,7 @@ func TestEncryptedRunLeavesNoPlaintext(t *testing.T) {
 	}
 
 	c := newCLI(t, emulator.Options{}, "")
-	secrets := []string{c.Secret()}
+	secrets := []string{regexp.MustCompile(`AGE-SECRET-KEY-\S+`).FindString(string(identity)), c.Secret()}
 	c.env = append(c.env, "INTEGRATOR_IDENTITY="+string(identity), "TF_LOG=TRACE",
 		"TF_LOG_PATH="+filepath.Join(c.dir, "trace.log"), "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.dir, "recovery"))
 	printed := ""
@@ -309,7 +316,7 @@ func TestEncryptedRunLeavesNoPlaintext(t *testing.T) {
 	files := storedBy(t, c.dir)
 	for name, content := range files {
 		for n, secret := range secrets {
-			if strings.Contains(content, secret) {
+			if slices.ContainsFunc(encodings(secret), func(form string) bool { return strings.Contains(content, form) }) {
 				t.Errorf("%s holds secret %d in the clear", name, n)
 			}
 		}

@@ -32,6 +32,12 @@ type apiSecretIdentity struct {
 
 func (m *apiSecretModel) identity() apiSecretIdentity { return apiSecretIdentity{m.IntegratorKey} }
 
+// sameArguments compares what is configured.
+func (m *apiSecretModel) sameArguments(other *apiSecretModel) bool {
+	return m.OldSecretValidForSeconds.Equal(other.OldSecretValidForSeconds) && m.RotateWhenChanged.Equal(other.RotateWhenChanged) &&
+		m.RotateAfterDays.Equal(other.RotateAfterDays) && m.Recipients.Equal(other.Recipients)
+}
+
 // rotateAt is when a secret of this age is to be rotated; the zero time without
 // days.
 func (m *apiSecretModel) rotateAt(days types.Int64) time.Time {

@@ -5,9 +5,9 @@ package provider
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -20,10 +20,14 @@ const (
 	actionRotate  action = "rotate"
 	actionAdopt   action = "adopt"
 	actionEncrypt action = "encrypt"
-	// actionOpen leaves it to the plan that Terraform makes again during apply:
-	// rotate_after_days is unknown until then.
+	// actionOpen leaves it to the apply: rotate_after_days is unknown until then,
+	// or has been changed so that a rotation may be due by then.
 	actionOpen action = "open"
 )
+
+// maxPlanAge is how old a plan can be that changes rotate_after_days and is still
+// applied as it is, whenever a rotation falls due in between.
+const maxPlanAge = 24 * time.Hour
 
 // needsAPI reports whether the action gives a new secret, or may.
 func (a action) needsAPI() bool { return a != actionKeep && a != actionEncrypt }
@@ -49,6 +53,9 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if prior != nil && !foreign {
 		r.seeState(prior, before, &resp.Diagnostics)
 	}
+	if foreign {
+		r.secrets.seeUntainted(prior)
+	}
 	if plan == nil {
 		// A replacement that failed in Delete has left its mark in the state.
 		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateReplacing, false)...)
@@ -58,8 +65,8 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 
-	action := r.decide(prior, plan, rotationDue, adoptionDue != "" && !foreign)
-	plan.plan(action, prior)
+	action := r.decide(prior, plan, rotationDue, adoptionDue != "" && !foreign, maxPlanAge)
+	plan.plan(action, prior, r.client != nil)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, action)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateReplacing, prior == nil)...)
@@ -74,15 +81,16 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if prior != nil {
 		resp.Diagnostics.Append(recipientWarnings(action, prior, plan)...)
 	}
-	if action == actionRotate { // Terraform itself drops the warnings of a replacement
-		var grace types.Int64 // as configured: the plan holds the default already
-		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("old_secret_valid_for_seconds"), &grace)...)
-		resp.Diagnostics.Append(r.rotationWarnings(grace)...)
+	if action == actionRotate || action == actionOpen { // Terraform itself drops the warnings of a replacement
+		resp.Diagnostics.Append(r.rotationWarnings(ctx, req.Config)...)
+	}
+	if action == actionRotate {
 		resp.Diagnostics.Append(r.checkRotation(ctx, prior, before)...)
 	}
 }
 
-func (r *apiSecretResource) decide(prior, plan *apiSecretModel, rotationDue, adoptionDue bool) action {
+// decide returns the action of a plan that is applied within that time.
+func (r *apiSecretResource) decide(prior, plan *apiSecretModel, rotationDue, adoptionDue bool, within time.Duration) action {
 	switch days := plan.RotateAfterDays; {
 	case prior == nil, triggersChanged(prior.RotateWhenChanged, plan.RotateWhenChanged):
 		return actionRotate
@@ -91,8 +99,11 @@ func (r *apiSecretResource) decide(prior, plan *apiSecretModel, rotationDue, ado
 	case days.IsNull():
 		rotationDue = false
 	case !days.Equal(prior.RotateAfterDays):
-		rotateAt := prior.rotateAt(days)
-		rotationDue = !rotateAt.IsZero() && !r.clock().Before(rotateAt)
+		rotateAt, now := prior.rotateAt(days), r.clock()
+		rotationDue = !rotateAt.IsZero() && !now.Before(rotateAt)
+		if !rotateAt.IsZero() && !rotationDue && now.Add(within).After(rotateAt) {
+			return actionOpen
+		}
 	}
 	switch {
 	case rotationDue:
@@ -119,8 +130,9 @@ func triggersChanged(prior, plan types.Map) bool {
 }
 
 // plan fills in the computed values: prior's where the secret stays, so that
-// nothing that depends on it changes, and else as much as is known.
-func (m *apiSecretModel) plan(action action, prior *apiSecretModel) {
+// nothing that depends on it changes, and else as much as is known: less while
+// the provider's settings are not, and prior may turn out to be another's.
+func (m *apiSecretModel) plan(action action, prior *apiSecretModel, settingsKnown bool) {
 	m.ID, m.IntegratorKey = types.StringUnknown(), types.StringUnknown()
 	if prior != nil {
 		m.ID, m.IntegratorKey = prior.ID, prior.IntegratorKey
@@ -138,7 +150,7 @@ func (m *apiSecretModel) plan(action action, prior *apiSecretModel) {
 	m.Version = types.Int64Unknown()
 	m.OldSecretExpiresAt = timetypes.NewRFC3339Unknown()
 	m.RotatedAt = timetypes.NewRFC3339Unknown()
-	if action == actionAdopt {
+	if action == actionAdopt && settingsKnown {
 		m.OldSecretExpiresAt = timetypes.NewRFC3339Null()
 		m.RotatedAt = timetypes.NewRFC3339Null()
 	}

@@ -30,6 +30,7 @@ func (r *apiSecretResource) refresh(ctx context.Context, state *apiSecretModel, 
 		return
 	}
 	secret, recovered := r.seeState(state, before, diags)
+	diags.Append(r.reviewAdoption(ctx, recovered, private)...)
 	imported := state.Fingerprint.IsNull()
 	if r.skipValidation {
 		if imported { // trust what is configured
@@ -44,6 +45,7 @@ func (r *apiSecretResource) refresh(ctx context.Context, state *apiSecretModel, 
 	case !secret.IsZero():
 		err = r.probe(ctx, secret)
 	case !imported: // encrypted, and not to be opened: nothing can be concluded
+		diags.Append(setPrivate(ctx, private, privateAdoptionDue, "")...)
 		if !r.identity.IsZero() {
 			diags.Append(identityDoesNotOpen())
 		}
@@ -74,8 +76,18 @@ func (r *apiSecretResource) refresh(ctx context.Context, state *apiSecretModel, 
 			}
 		}
 		diags.Append(setPrivate(ctx, private, privateAdoptionDue, "")...)
-		diags.Append(r.allRefused(err, len(strangers) == 0)...)
+		diags.Append(r.allRefused(err, len(strangers) == 0, recovered)...)
 	}
+}
+
+// reviewAdoption takes back an adoption that is due of a secret that is not at
+// hand any more.
+func (r *apiSecretResource) reviewAdoption(ctx context.Context, recovered *recoveredSecret, private privateState) diag.Diagnostics {
+	due, diags := getPrivate[string](ctx, private, privateAdoptionDue)
+	if due == r.client.ConfiguredSecret().Fingerprint() || recovered != nil && due == recovered.Fingerprint {
+		return diags
+	}
+	return append(diags, setPrivate(ctx, private, privateAdoptionDue, "")...)
 }
 
 // errNoSecret stands for the refusal of the secret of a state that has none.
@@ -145,7 +157,7 @@ func (r *apiSecretResource) checkRotation(ctx context.Context, prior *apiSecretM
 		return diags
 	}
 	// Of a tainted state, only Read is shown anything.
-	if tainted := r.secrets.foreignState(); prior == nil && tainted != nil {
+	if tainted := r.secrets.taintedForeign(); prior == nil && tainted != nil {
 		diags.Append(r.foreignRotation(&tainted.model, tainted.lineage))
 		return diags
 	}
@@ -153,7 +165,8 @@ func (r *apiSecretResource) checkRotation(ctx context.Context, prior *apiSecretM
 		return nil
 	}
 	var last error
-	for _, s := range r.signers(r.loadRecovery(&diags)) {
+	recovered := r.loadRecovery(&diags)
+	for _, s := range r.signers(recovered) {
 		if last = r.probe(ctx, s); !refused(last) {
 			break
 		}
@@ -162,9 +175,9 @@ func (r *apiSecretResource) checkRotation(ctx context.Context, prior *apiSecretM
 	switch {
 	case last == nil:
 	case refused(last) && (prior != nil || replacement):
-		diags.Append(r.rotationUnsigned(last))
+		diags.Append(r.rotationUnsigned(last, recovered))
 	case prior == nil && !replacement:
-		diags.Append(r.creationUnsigned(last))
+		diags.Append(r.creationUnsigned(last, recovered))
 	}
 	return diags
 }

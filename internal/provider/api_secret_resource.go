@@ -136,7 +136,7 @@ func (r *apiSecretResource) Create(ctx context.Context, req resource.CreateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	replaced := r.secrets.takeReplaced()
+	replaced := r.secrets.replacedBy(&model)
 	var before lineage
 	if replaced != nil {
 		before = replaced.lineage
@@ -145,7 +145,12 @@ func (r *apiSecretResource) Create(ctx context.Context, req resource.CreateReque
 	if !ok && replaced == nil {
 		return
 	}
-	if !ok { // never an empty state: Delete has been told to forget the old secret
+	if ok && replaced != nil && r.applying { // Terraform has dropped them from the plan
+		resp.Diagnostics.Append(r.rotationWarnings(ctx, req.Config)...)
+	}
+	if ok {
+		r.secrets.dropReplaced(replaced)
+	} else { // never an empty state: Delete has been told to forget the old secret
 		model = replaced.model
 		resp.Diagnostics.Append(oldSecretPutBack())
 	}
@@ -181,6 +186,10 @@ func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateReque
 	adoption, diags := getPrivate[string](ctx, req.Private, privateAdoptionDue)
 	resp.Diagnostics.Append(diags...)
 	foreign := r.foreign(&prior, before)
+	if planned == actionOpen { // what could not be foretold is known now
+		planned = r.decide(&prior, &model, false, adoption != "" && !foreign, 0)
+		model.plan(planned, &prior, true)
+	}
 	if foreign && planned.needsAPI() {
 		resp.Diagnostics.Append(r.foreignRotation(&prior, before))
 	}
@@ -229,11 +238,15 @@ func (r *apiSecretResource) Delete(ctx context.Context, req resource.DeleteReque
 	switch {
 	case replacing && foreign:
 		resp.Diagnostics.Append(r.foreignRotation(&state, before))
-	case replacing && ctx.Err() != nil:
-		resp.Diagnostics.Append(replacementInterrupted())
 	case replacing:
+		if ctx.Err() == nil { // writing the file takes its time
+			r.saveReplaced(&state, &resp.Diagnostics)
+		}
+		if ctx.Err() != nil {
+			resp.Diagnostics.Append(replacementInterrupted())
+			return
+		}
 		r.secrets.replace(replacedState{state, before})
-		r.saveReplaced(&state, &resp.Diagnostics)
 		fallthrough
 	case !foreign:
 		r.see(&state, before)
@@ -251,7 +264,7 @@ func (r *apiSecretResource) ImportState(ctx context.Context, req resource.Import
 		key = identity.IntegratorKey.ValueString()
 	}
 	if r.client == nil {
-		resp.Diagnostics.Append(unknownSettings(r.unknown)...)
+		resp.Diagnostics.Append(unknownSettings(r.unknown...)...)
 		return
 	}
 	resp.Diagnostics.Append(r.checkImport(ctx, key)...)

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"slices"
 	"time"
 
@@ -38,8 +39,8 @@ type newSecret struct {
 func (r *apiSecretResource) rotate(ctx context.Context, model *apiSecretModel, before lineage, diags *diag.Diagnostics) (lineage, bool) {
 	r.rotating.Lock()
 	defer r.rotating.Unlock()
-	if r.secrets.isSpent() {
-		diags.Append(secondRotation(r.client.IntegratorKey()))
+	if spent := r.secrets.spending(); spent != unspent {
+		diags.Append(secondRotation(r.client.IntegratorKey(), spent))
 		return before, false
 	}
 	seal, err := model.prepareSeal()
@@ -55,7 +56,7 @@ func (r *apiSecretResource) rotate(ctx context.Context, model *apiSecretModel, b
 		return before, false
 	}
 	if resumed != nil {
-		r.secrets.spend()
+		r.secrets.spend(spent)
 		resumed.ciphertext = seal.close(resumed.secret)
 		return r.store(model, resumed, before), true
 	}
@@ -67,10 +68,10 @@ func (r *apiSecretResource) rotate(ctx context.Context, model *apiSecretModel, b
 	})
 	r.warnOfClock(diags)
 	if err != nil {
-		r.failRotation(err, seal, diags)
+		r.failRotation(err, seal, recovered, diags)
 		return before, false
 	}
-	r.secrets.spend()
+	r.secrets.spend(spent)
 	made := &newSecret{
 		secret:             regenerated.Secret,
 		ciphertext:         seal.close(regenerated.Secret),
@@ -86,26 +87,28 @@ func (r *apiSecretResource) rotate(ctx context.Context, model *apiSecretModel, b
 
 // failRotation reports a failed call, and first keeps a reply that may hold the
 // secret.
-func (r *apiSecretResource) failRotation(err error, seal *seal, diags *diag.Diagnostics) {
+func (r *apiSecretResource) failRotation(err error, seal *seal, recovered *recoveredSecret, diags *diag.Diagnostics) {
 	var failure *client.RegenerateError
 	if !errors.As(err, &failure) {
 		diags.Append(rotationImpossible(err))
 		return
 	}
 	if failure.Effect() != client.Unchanged {
-		r.secrets.spend()
+		r.secrets.spend(spentInVain)
 	}
 	reply := keptReply{}
 	if !failure.Reply.IsZero() && r.recovery != nil {
-		body := cmp.Or(seal.close(failure.Reply), failure.Reply.Reveal())
-		reply.path, reply.err = r.recovery.SaveReply([]byte(body))
+		ciphertext := seal.close(failure.Reply)
+		reply.encrypted = ciphertext != ""
+		reply.path, reply.err = r.recovery.SaveReply([]byte(cmp.Or(ciphertext, failure.Reply.Reveal())))
 	}
-	diags.Append(r.rotationFailed(failure, reply))
+	diags.Append(r.rotationFailed(failure, reply, recovered))
 }
 
 // resume takes the secret that an interrupted run of this same rotation left in
 // the recovery folder, if it is live; nil if there is none. It is not ok to go on
-// where there is one that cannot be opened: a rotation would end it.
+// where there is one that cannot be opened, or not be checked for the moment: a
+// rotation would end it.
 func (r *apiSecretResource) resume(ctx context.Context, recovered *recoveredSecret, model *apiSecretModel, diags *diag.Diagnostics) (resumed *newSecret, ok bool) {
 	if recovered == nil || r.secrets.holds(recovered.Fingerprint) {
 		return nil, true
@@ -121,11 +124,15 @@ func (r *apiSecretResource) resume(ctx context.Context, recovered *recoveredSecr
 		return nil, !sameRun
 	}
 	err := r.client.Probe(ctx, recovered.secret)
-	if refused(err) {
+	switch {
+	case refused(err):
 		diags.Append(recoveryDead(r.recovery.Path()))
-	}
-	if err != nil || !sameRun {
 		return nil, true
+	case !sameRun, forbidden(err): // it signs
+		return nil, true
+	case err != nil:
+		diags.Append(recoveryUnchecked(r.recovery.Path(), err, r.client))
+		return nil, false
 	}
 	diags.Append(rotationResumed(r.recovery.Path(), recovered.ObtainedAt))
 	return &newSecret{
@@ -135,6 +142,12 @@ func (r *apiSecretResource) resume(ctx context.Context, recovered *recoveredSecr
 		made:               true,
 		older:              append(known, recovered.Known...),
 	}, true
+}
+
+// forbidden reports whether a secret cannot be checked, today or tomorrow.
+func forbidden(err error) bool {
+	var problem *client.Error
+	return errors.As(err, &problem) && problem.Status == http.StatusForbidden
 }
 
 // adopt stores a live secret that Read has found, and calls nothing.
@@ -175,6 +188,7 @@ func (r *apiSecretResource) store(m *apiSecretModel, s *newSecret, before lineag
 	}
 	m.Version = types.Int64Value(r.secrets.obtain(s.secret, s.obtainedAt))
 	m.NextRotationAt = m.nextRotationAt(m.RotateAfterDays)
+	r.client.Use(s.secret)
 
 	before.IntegratorKey, before.Endpoint = r.client.IntegratorKey(), r.client.Endpoint()
 	return before.extend(s.secret.Fingerprint(), s.older...)

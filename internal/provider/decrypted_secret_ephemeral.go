@@ -5,10 +5,10 @@ package provider
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -69,13 +69,18 @@ func (e *decryptedSecretEphemeral) Open(ctx context.Context, req ephemeral.OpenR
 	if text := model.Identity.ValueString(); text != "" {
 		identity, _ = envelope.ParseIdentity(text) // checked
 	}
-	if identity.IsZero() {
+	switch {
+	case !identity.IsZero():
+	case slices.Contains(e.unknown, settingIdentity):
+		resp.Diagnostics.Append(unknownSettings(settingIdentity)...)
+		return
+	default:
 		resp.Diagnostics.Append(identityMissing())
 		return
 	}
 	secret, err := identity.Open(model.Ciphertext.ValueString())
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("ciphertext"), "The secret was not decrypted", cannotOpen(err))
+		resp.Diagnostics.Append(cannotOpen(err))
 		return
 	}
 	model.Secret = types.StringValue(secret)

@@ -45,11 +45,11 @@ func accessTokenNotMade(err error, api *client.Client) diag.Diagnostic {
 
 // unknownSettings is for what is read, opened or imported while the provider's
 // settings are not known yet.
-func unknownSettings(settings []string) (diags diag.Diagnostics) {
+func unknownSettings(settings ...string) (diags diag.Diagnostics) {
 	for _, setting := range settings {
 		diags.AddAttributeError(path.Root(setting), "The provider is not configured yet",
 			fmt.Sprintf("The provider's %s is known only after apply, but it is needed during plan. "+
-				"Give a data source a depends_on on the resource that %s comes from, so that it is read during apply; "+
+				"Give a data source or an ephemeral resource a depends_on on the resource that %s comes from, so that it is read during apply; "+
 				"or create that resource first: terraform apply -target=<its address>.", setting, setting))
 	}
 	return diags
@@ -162,14 +162,30 @@ func paragraphs(parts ...string) string {
 func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }
 
 // identityMissing and cannotOpen are about integrator_decrypted_secret.
+
 func identityMissing() diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("identity"), "Missing identity",
 		"There is no private key to open the ciphertext with. Set identity here or on the provider, best from an ephemeral variable, or the environment variable INTEGRATOR_IDENTITY.")
 }
 
-func cannotOpen(err error) string {
+func cannotOpen(err error) diag.Diagnostic {
+	reason := "The ciphertext cannot be opened: " + err.Error() + ". Pass encrypted_secret of integrator_api_secret whole and unchanged."
 	if errors.Is(err, envelope.ErrNotRecipient) {
-		return "The secret is encrypted for other recipients than this identity. Use the private key of one of the recipients that the secret was made for; recipients that were added later count from the next rotation."
+		reason = "The secret is encrypted for other recipients than this identity. Use the private key of one of the recipients that the secret was made for; recipients that were added later count from the next rotation."
 	}
-	return "The ciphertext cannot be opened: " + err.Error() + ". Pass encrypted_secret of integrator_api_secret whole and unchanged."
+	return diag.NewAttributeErrorDiagnostic(path.Root("ciphertext"), "The secret was not decrypted", reason)
+}
+
+// What can only be a bug.
+
+func unexpectedProviderData(data any) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unexpected provider data", fmt.Sprintf("Got %T. This is a bug in the provider; please report it.", data))
+}
+
+func privateStateUnreadable(key string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unreadable private state", "The provider's private state "+key+" is not what it wrote. This is a bug in the provider; please report it.")
+}
+
+func privateStateUnwritable(key string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unwritable private state", "The provider's private state "+key+" cannot be written: "+err.Error()+". This is a bug in the provider; please report it.")
 }

@@ -11,7 +11,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/integrator/terraform-provider-integrator/examples"
@@ -78,6 +80,34 @@ func TestExampleRotates(t *testing.T) {
 		}
 	}
 	w.terraform(step("1", 300), step("2", 300, 300))
+}
+
+// The one apply that rotates delivers the new secret too.
+func TestExampleDeliversInTheSameApply(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, emulator.Options{})
+	age := newKey(t)
+	step := func(rotation string) resource.TestStep {
+		return resource.TestStep{
+			Config: publishedExamples(t)["ephemeral-resources/integrator_decrypted_secret/ephemeral-resource.tf"],
+			ConfigVariables: config.Variables{
+				"rotation":  config.StringVariable(rotation),
+				"recipient": config.StringVariable(age.recipient),
+				"identity":  config.StringVariable(age.identity),
+			},
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue("integrator_webhook_secret.example", tfjsonpath.New("id"), knownvalue.StringFunc(func(string) error {
+					return w.signs(w.Secret())
+				})),
+			},
+		}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{writeOnlyArguments()},
+		ProtoV6ProviderFactories: w.factories(),
+		Steps:                    []resource.TestStep{step("1"), step("2")},
+	})
+	w.expectSecretSent(2)
 }
 
 // publishedExamples are the configurations under examples, by file.

@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -51,7 +50,7 @@ func integratorFrom(data any, diags *diag.Diagnostics) *integrator {
 	}
 	integrator, ok := data.(*integrator)
 	if !ok {
-		diags.AddError("Unexpected provider data", fmt.Sprintf("Got %T. This is a bug in the provider; please report it.", data))
+		diags.Append(unexpectedProviderData(data))
 	}
 	return integrator
 }

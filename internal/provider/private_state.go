@@ -73,7 +73,7 @@ func getPrivate[T any](ctx context.Context, private privateState, key string) (v
 	content, diags := private.GetKey(ctx, key)
 	if len(content) > 0 {
 		if err := json.Unmarshal(content, &value); err != nil {
-			diags.AddError("Unreadable private state", "The provider's private state "+key+" is not what it wrote. This is a bug in the provider; please report it.")
+			diags.Append(privateStateUnreadable(key))
 		}
 	}
 	return value, diags
@@ -85,7 +85,7 @@ func setPrivate[T any](ctx context.Context, private privateState, key string, va
 	current, diags := private.GetKey(ctx, key)
 	content, err := json.Marshal(value)
 	if err != nil {
-		diags.AddError("Unwritable private state", err.Error())
+		diags.Append(privateStateUnwritable(key, err))
 	}
 	switch string(content) {
 	case "false", `""`:

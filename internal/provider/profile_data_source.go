@@ -81,7 +81,7 @@ func (d *profileDataSource) Configure(_ context.Context, req datasource.Configur
 
 func (d *profileDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
 	if d.client == nil {
-		resp.Diagnostics.Append(unknownSettings(d.unknown)...)
+		resp.Diagnostics.Append(unknownSettings(d.unknown...)...)
 		return
 	}
 	profile, err := d.client.Profile(ctx)

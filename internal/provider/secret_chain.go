@@ -20,12 +20,21 @@ import (
 type secretChain struct {
 	mu       sync.Mutex
 	obtained client.Secret
-	spent    bool // a rotation was made here, or may have been
+	spent    spending
 	inState  []stateSecret
-	foreign  *replacedState // the last that Read has found to be another's
-	replaced *replacedState
+	foreign  []replacedState // those that Read has found to be another's, and that may be tainted
+	replaced []*replacedState
 	probes   map[string]error
 }
+
+// spending is what became of the one rotation that a process may make.
+type spending int
+
+const (
+	unspent     spending = iota
+	spentInVain          // it may have been made, but the new secret is not in hand
+	spent
+)
 
 // stateSecret is a secret seen in a state, current or deposed.
 type stateSecret struct {
@@ -34,13 +43,6 @@ type stateSecret struct {
 	version            int64
 	oldSecretExpiresAt time.Time
 	lineage            lineage
-}
-
-// replacedState is what Delete was shown in a replacement, for a Create that
-// fails to put back.
-type replacedState struct {
-	model   apiSecretModel
-	lineage lineage
 }
 
 // see notes the secret of a state and returns it: the zero Secret if there is
@@ -77,13 +79,13 @@ func (c *secretChain) obtain(secret client.Secret, at time.Time) (version int64)
 }
 
 // spend notes that this process has rotated the secret, or may have.
-func (c *secretChain) spend() {
+func (c *secretChain) spend(s spending) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.spent = true
+	c.spent = s
 }
 
-func (c *secretChain) isSpent() bool {
+func (c *secretChain) spending() spending {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.spent
@@ -165,35 +167,6 @@ func (c *secretChain) openWindow(now time.Time) time.Time {
 		return c.inState[0].oldSecretExpiresAt
 	}
 	return time.Time{}
-}
-
-// seeForeign notes a state of another integrator or endpoint.
-func (c *secretChain) seeForeign(state replacedState) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.foreign = &state
-}
-
-// foreignState returns the state that seeForeign noted, nil if there is none.
-func (c *secretChain) foreignState() *replacedState {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.foreign
-}
-
-// replace keeps a state for a Create that fails.
-func (c *secretChain) replace(state replacedState) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.replaced = &state
-}
-
-// takeReplaced returns the state that replace kept, once; nil if there is none.
-func (c *secretChain) takeReplaced() *replacedState {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	defer func() { c.replaced = nil }()
-	return c.replaced
 }
 
 // probe asks the API whether it accepts the secret, once in this process. The

@@ -65,6 +65,8 @@ func TestBadInputIsRefused(t *testing.T) {
 		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com/v1", "must not contain a path"},
 		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com?a=b", "must not contain a query"},
 		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com/#a", "must not contain a fragment"},
+		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "~/recovery", "begins with ~, which only a shell expands: wrap it in pathexpand(…)"},
+		{"identity", "INTEGRATOR_IDENTITY", "nonsense", "is neither an age identity (AGE-SECRET-KEY-1…) nor an SSH private key"},
 	} {
 		refuse(nil, providerBlock(fmt.Sprintf("%s = %q", tt.setting, tt.value))+secretResource(""),
 			"Error: Invalid "+tt.setting, "The value of "+tt.setting+" "+tt.problem)

@@ -18,7 +18,8 @@ const (
 )
 
 // A warning is shown where it matters, once, and nowhere else. In the plan of a
-// replacement, Terraform drops all warnings but a tainted object's.
+// replacement, Terraform drops all warnings but a tainted object's; the apply
+// shows them.
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	const (
@@ -46,8 +47,9 @@ func TestWarnings(t *testing.T) {
 		{anHour, 5, []string{"plan", "-replace=" + address}, 5, ""},
 		{anHour, 5, []string{"taint", address}, 5, ""},
 		{anHour, 5, []string{"apply", "-auto-approve"}, 6, endsEarly},
-		{anHour, 5, []string{"plan", "-destroy"}, 6, staysValid},
-		{anHour, 5, []string{"destroy", "-auto-approve"}, 6, staysValid},
+		{anHour, 5, []string{"apply", "-auto-approve", "-replace=" + address}, 7, endsEarly},
+		{anHour, 5, []string{"plan", "-destroy"}, 7, staysValid},
+		{anHour, 5, []string{"destroy", "-auto-approve"}, 7, staysValid},
 	} {
 		c.write(secretResource(fmt.Sprintf(tt.arguments, tt.trigger)))
 		t.Logf("%d: terraform %v", i+1, tt.command)
@@ -59,6 +61,67 @@ func TestWarnings(t *testing.T) {
 		}
 		c.expect(output, "Warning: ", 1)
 		c.expect(output, tt.warning, 1)
+	}
+}
+
+// A plan that cannot tell yet whether a rotation is due warns of it.
+func TestWarningsWhileTheAgeIsUnknown(t *testing.T) {
+	t.Parallel()
+	config := func(days int) string {
+		return fmt.Sprintf("resource \"terraform_data\" \"days\" {\n  input = %d\n}\n", days) + secretResource("rotate_after_days = terraform_data.days.output")
+	}
+	c := newCLI(t, emulator.Options{}, config(30))
+	c.terraform(0, "apply", "-auto-approve")
+	c.write(config(60))
+	output := c.terraform(0, "apply", "-auto-approve")
+	c.expect(output, "Warning: ", 1)
+	c.expect(output, endsAtOnce, 1)
+	c.expectRotations(1)
+	c.expect(c.terraform(0, "plan"), "No changes", 1)
+}
+
+func TestRecipientWarnings(t *testing.T) {
+	t.Parallel()
+	const (
+		olderVersions = "Warning: Older state versions still hold the secret in the clear"
+		nextRotation  = "Warning: The recipients count from the next rotation"
+		doesNotOpen   = "Warning: The provider's identity does not open the secret in state"
+	)
+	first, second := newKey(t), newKey(t)
+	known := func(value any) string {
+		return fmt.Sprintf("resource \"terraform_data\" \"key\" {\n  input = %s\n}\n", value)
+	}
+	for name, tt := range map[string]struct {
+		before, after, more string // arguments, and what is beside the resource
+		identity            string
+		warning             string // "" for none
+	}{
+		"added":                    {after: recipients(first), warning: olderVersions},
+		"added, elements unknown":  {after: "recipients = [terraform_data.key.output]\n", more: known(`"` + first.recipient + `"`), warning: olderVersions},
+		"added, all unknown":       {after: "recipients = terraform_data.key.output\n", more: known(`["` + first.recipient + `"]`), warning: olderVersions},
+		"changed":                  {before: recipients(first), after: recipients(second), warning: nextRotation},
+		"removed":                  {before: recipients(first), warning: nextRotation},
+		"another identity":         {before: recipients(first), after: recipients(first), identity: second.identity, warning: doesNotOpen},
+		"changed with a rotation":  {before: recipients(first) + "rotate_when_changed = { v = 1 }\n", after: recipients(second) + "rotate_when_changed = { v = 2 }\n", identity: first.identity},
+		"unchanged, with identity": {before: recipients(first), after: recipients(first), identity: first.identity},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			resource := func(arguments string) string {
+				return secretResource(arguments + "old_secret_valid_for_seconds = 0\n")
+			}
+			c := newCLI(t, emulator.Options{}, resource(tt.before))
+			c.terraform(0, "apply", "-auto-approve")
+			c.env = append(c.env, "INTEGRATOR_IDENTITY="+tt.identity)
+			c.write(tt.more + resource(tt.after))
+			output := c.terraform(0, "apply", "-auto-approve")
+			if tt.warning == "" {
+				c.expect(output, "Warning: ", 0)
+				return
+			}
+			c.expect(output, tt.warning, 1)
+			c.expect(output, "Warning: ", 1)
+		})
 	}
 }
 

@@ -178,7 +178,7 @@ func (r *webhookResource) Delete(ctx context.Context, req resource.DeleteRequest
 
 func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	if r.client == nil {
-		resp.Diagnostics.Append(unknownSettings(r.unknown)...)
+		resp.Diagnostics.Append(unknownSettings(r.unknown...)...)
 		return
 	}
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)

@@ -69,7 +69,7 @@ func (d *webhooksDataSource) Configure(_ context.Context, req datasource.Configu
 
 func (d *webhooksDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
 	if d.client == nil {
-		resp.Diagnostics.Append(unknownSettings(d.unknown)...)
+		resp.Diagnostics.Append(unknownSettings(d.unknown...)...)
 		return
 	}
 	webhooks, err := d.client.Webhooks(ctx)
