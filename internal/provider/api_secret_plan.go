@@ -59,6 +59,7 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if plan == nil {
 		// A replacement that failed in Delete has left its mark in the state.
 		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateReplacing, false)...)
+		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateUnwarned, false)...)
 		if !r.applying {
 			resp.Diagnostics.Append(r.destroyWarning(prior)...)
 		}
@@ -70,6 +71,7 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, action)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateReplacing, prior == nil)...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateUnwarned, prior == nil && before.IntegratorKey != "")...)
 	if seen := r.secrets.lineage(); prior == nil && before.IntegratorKey == "" && seen.IntegratorKey != "" {
 		// Of a tainted object, Delete is shown this plan's private state, not its own.
 		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, seen)...)

@@ -25,7 +25,7 @@ func (r *apiSecretResource) refresh(ctx context.Context, state *apiSecretModel, 
 		return
 	}
 	if r.foreign(state, before) {
-		r.secrets.seeForeign(replacedState{*state, before})
+		r.secrets.seeForeign(replacedState{model: *state, lineage: before})
 		diags.Append(r.foreignState(state, before))
 		return
 	}

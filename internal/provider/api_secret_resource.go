@@ -145,7 +145,7 @@ func (r *apiSecretResource) Create(ctx context.Context, req resource.CreateReque
 	if !ok && replaced == nil {
 		return
 	}
-	if ok && replaced != nil && r.applying { // Terraform has dropped them from the plan
+	if ok && replaced != nil && replaced.unwarned && r.applying {
 		resp.Diagnostics.Append(r.rotationWarnings(ctx, req.Config)...)
 	}
 	if ok {
@@ -229,6 +229,8 @@ func (r *apiSecretResource) Delete(ctx context.Context, req resource.DeleteReque
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	replacing, diags := getPrivate[bool](ctx, req.Private, privateReplacing)
 	resp.Diagnostics.Append(diags...)
+	unwarned, diags := getPrivate[bool](ctx, req.Private, privateUnwarned)
+	resp.Diagnostics.Append(diags...)
 	before, diags := getPrivate[lineage](ctx, req.Private, privateLineage)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -246,7 +248,7 @@ func (r *apiSecretResource) Delete(ctx context.Context, req resource.DeleteReque
 			resp.Diagnostics.Append(replacementInterrupted())
 			return
 		}
-		r.secrets.replace(replacedState{state, before})
+		r.secrets.replace(replacedState{state, before, unwarned})
 		fallthrough
 	case !foreign:
 		r.see(&state, before)

@@ -29,6 +29,9 @@ const (
 	// privateReplacing is true in the plan of a new object, from where the Delete
 	// of the one that it replaces gets it. No other Delete does.
 	privateReplacing = "replacing"
+	// privateUnwarned is true there if Terraform drops the warnings of that plan:
+	// those of a tainted object it shows.
+	privateUnwarned = "unwarned"
 )
 
 // lineage is what state remembers of a secret beside its value.

@@ -11,6 +11,8 @@ import "slices"
 type replacedState struct {
 	model   apiSecretModel
 	lineage lineage
+	// unwarned says that nobody was shown the warnings of the plan to replace it.
+	unwarned bool
 }
 
 // seeForeign notes a state of another integrator or endpoint.

@@ -61,6 +61,7 @@ func TestWarnings(t *testing.T) {
 		}
 		c.expect(output, "Warning: ", 1)
 		c.expect(output, tt.warning, 1)
+		c.expect(output, "similar warning elsewhere", 0)
 	}
 }
 
