@@ -89,6 +89,38 @@ func TestConfigurations(t *testing.T) {
 	}
 }
 
+// TestReadmeShowsTheSame compares what the README repeats: the diagram of a guide,
+// and a configuration that the tests of the provider apply.
+func TestReadmeShowsTheSame(t *testing.T) {
+	t.Parallel()
+	const readme = "README.md"
+	for _, repeated := range []struct{ language, source string }{
+		{"mermaid", "docs/guides/zero-downtime-rotation.md"},
+		{"terraform", "examples/quick-start/main.tf"},
+	} {
+		block := func(file string) string {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := strings.ReplaceAll(string(content), "\r\n", "\n")
+			if path.Ext(file) != ".md" {
+				return text
+			}
+			for _, match := range fenced.FindAllStringSubmatch(text, -1) {
+				if match[1] == repeated.language {
+					return match[2]
+				}
+			}
+			t.Fatalf("%s has no block in %s", file, repeated.language)
+			return ""
+		}
+		if block(readme) != block(repeated.source) {
+			t.Errorf("the first block in %s of %s is not that of %s", repeated.language, readme, repeated.source)
+		}
+	}
+}
+
 // TestMessagesAreExplained compares what the provider says with the guide that
 // explains it, in both directions.
 func TestMessagesAreExplained(t *testing.T) {

@@ -36,8 +36,9 @@ func compareClient(ctx context.Context, dir string, rounds int, benchtime string
 	const microsecond = 1000 // ns
 	values := medians[0]
 	client := table{
-		title:   "The client",
-		text:    "A signed read on loopback, against the same by `net/http` alone; and signing one request.",
+		title: "The client",
+		text: "A signed read on loopback, against the same by `net/http` alone; neither keeps its\n" +
+			"connection. And signing one request.",
 		columns: []string{"client", "net/http"},
 		rows: []row{
 			{what: "round trip", unit: "µs", values: []float64{values[0] / microsecond, values[1] / microsecond}, atMost: 1.10},

@@ -1,0 +1,96 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/go-version"
+
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+)
+
+// What the guide to rotations shows of Terraform's output is what Terraform
+// prints for the published example, but for values that differ from run to run.
+func TestTranscripts(t *testing.T) {
+	t.Parallel()
+	skipOtherWording(t)
+	const example, guide = "resources/integrator_api_secret/resource.tf", "../../templates/guides/zero-downtime-rotation.md.tmpl"
+	config := publishedExamples(t)[example]
+	c := newCLI(t, emulator.Options{Key: "int_1a2b3c"}, config)
+	c.terraform(0, "apply", "-auto-approve")
+	printed := []string{
+		c.terraform(0, "plan", "-var=rotation=2"),
+		c.terraform(0, "apply", "-auto-approve", "-var=rotation=2"),
+		c.terraform(0, "plan", "-var=rotation=2"),
+	}
+	c.write(strings.Replace(config, "= 300", "= 600", 1))
+	printed = append(printed, c.terraform(0, "plan", "-var=rotation=2"))
+
+	shown := transcripts(t, guide)
+	if len(shown) != len(printed) {
+		t.Fatalf("%s shows %d outputs, not %d", guide, len(shown), len(printed))
+	}
+	for i, block := range shown {
+		rest := maskedLines(printed[i])
+		for _, line := range maskedLines(block) {
+			if line == "" || line == "…" || strings.HasPrefix(line, "$ ") {
+				continue
+			}
+			at := slices.Index(rest, line)
+			if at < 0 {
+				t.Errorf("output %d of %s: %q is not printed, or not there:\n%s", i+1, guide, line, printed[i])
+				break
+			}
+			rest = rest[at+1:]
+		}
+	}
+}
+
+// transcripts are the outputs that a page shows.
+func transcripts(t *testing.T, page string) (shown []string) {
+	t.Helper()
+	content, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(string(content), "\r\n", "\n")
+	for _, match := range regexp.MustCompile("(?ms)^```text\n(.*?)^```$").FindAllStringSubmatch(text, -1) {
+		shown = append(shown, match[1])
+	}
+	return shown
+}
+
+// maskedLines are lines without times, fingerprints, versions and durations.
+func maskedLines(text string) []string {
+	varies := regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+Z|"[0-9a-f]{16}"|\b\d{10}\b|\b\d+s\b`)
+	return strings.Split(varies.ReplaceAllString(strings.ReplaceAll(text, "\r\n", "\n"), "?"), "\n")
+}
+
+// skipOtherWording skips a test of words that are those of Terraform 1.11 and later.
+func skipOtherWording(t *testing.T) {
+	t.Helper()
+	if openTofu() {
+		t.Skip("OpenTofu words its output differently")
+	}
+	output, err := exec.CommandContext(t.Context(), terraformPath(), "version", "-json").Output()
+	var found struct {
+		Version string `json:"terraform_version"`
+	}
+	if err == nil {
+		err = json.Unmarshal(output, &found)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if version.Must(version.NewVersion(found.Version)).LessThan(version.Must(version.NewVersion("1.11.0"))) {
+		t.Skipf("the output shown is that of Terraform 1.11 and later, not of %s", found.Version)
+	}
+}
