@@ -8,7 +8,9 @@
 package model
 
 import (
+	"flag"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -17,6 +19,22 @@ import (
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
+
+// TestMain has the tests play the same sequences each time, so that a change is
+// judged by what it changes. "make soak" looks for new ones.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	told := false
+	flag.Visit(func(f *flag.Flag) {
+		told = told || slices.Contains([]string{"rapid.checks", "rapid.seed", "rapid.failfile"}, f.Name)
+	})
+	if !told {
+		if err := flag.Set("rapid.seed", "1"); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
 
 func TestModel(t *testing.T) {
 	t.Parallel()
