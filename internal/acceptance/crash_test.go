@@ -18,7 +18,8 @@ type crash struct {
 	name string
 	kill func(w *workspace, run *run, call held)
 
-	untraced bool // is not tried with TRACE as well
+	untraced    bool // is not tried with TRACE as well
+	interrupted bool // Terraform knows that it is about to die
 }
 
 func crashes() []crash {
@@ -36,7 +37,7 @@ func crashes() []crash {
 			run.wait()
 			call.release()
 		}},
-		{name: "two SIGINTs", untraced: true, kill: func(_ *workspace, run *run, call held) {
+		{name: "two SIGINTs", untraced: true, interrupted: true, kill: func(_ *workspace, run *run, call held) {
 			run.signal(syscall.SIGINT, true)
 			run.says("Interrupt received")
 			run.signal(syscall.SIGINT, true)
@@ -64,12 +65,27 @@ func (r rotation) crash(w *workspace, crash crash) {
 	run.gone()
 }
 
-// again are the args that make the next apply the same rotation, tried again.
-func (r rotation) again() []string {
-	if r.createFirst {
-		return r.args()
+// left checks which secret a crash has left in the state, where there was the
+// old one, and returns its number.
+func (r rotation) left(w *workspace, crash crash, old int) int {
+	w.t.Helper()
+	left := old
+	if r.replace && !r.createFirst && (crash.interrupted || !w.openTofu()) {
+		left = none // deleted; OpenTofu writes nothing until the end, or an interrupt
 	}
-	return nil // the rest is in the configuration, or the state is empty
+	if number, _ := w.current(); crash.interrupted && number == w.newest() {
+		left = number // the reply came before Terraform was gone
+	}
+	w.stores(left, false)
+	return left
+}
+
+// again are the args that make the next apply the same rotation, tried again.
+func (r rotation) again(left int) []string {
+	if left == none {
+		return nil // whatever was to be replaced
+	}
+	return r.args() // the rest is in the configuration
 }
 
 func TestTheNextApplyTakesWhatACrashLeft(t *testing.T) {
@@ -86,14 +102,14 @@ func TestTheNextApplyTakesWhatACrashLeft(t *testing.T) {
 					old := rotation.prepare(w)
 					rotation.crash(w, crash)
 
-					if rotation.create || rotation.replace && !rotation.createFirst {
-						w.stores(none, false)
-					} else {
-						w.stores(old, false)
-					}
+					left := rotation.left(w, crash, old)
 					w.recovers(w.newest())
 
-					w.apply(rotation.again()...).has(0, "An interrupted rotation was completed", "the secret was not rotated again")
+					if left == w.newest() {
+						w.apply().has(0, "0 added, 0 changed")
+					} else {
+						w.apply(rotation.again(left)...).has(0, "An interrupted rotation was completed", "the secret was not rotated again")
+					}
 					w.stores(w.newest(), false)
 					w.plan().has(0, "No changes")
 					w.sent(max(old, 0) + 1)
@@ -160,8 +176,8 @@ func TestAdoptionAfterACrash(t *testing.T) {
 	w.recovers(none)
 }
 
-// Everything dies after Delete, before the new secret is made: state is empty,
-// and the configured secret long dead.
+// Everything dies after Delete, before the new secret is made: Terraform's state
+// is empty, and the configured secret long dead.
 func TestTheOldSecretSurvivesACrashInAReplacement(t *testing.T) {
 	t.Parallel()
 	w := newWorkspace(t).withRecovery()
@@ -173,9 +189,9 @@ func TestTheOldSecretSurvivesACrashInAReplacement(t *testing.T) {
 	w.recovers(old)
 	run.signal(syscall.SIGKILL, true)
 	run.gone()
-	w.stores(none, false)
+	left := destroyFirst.left(w, crash{}, old)
 
-	w.apply().has(0, "1 added")
+	w.apply(destroyFirst.again(left)...).has(0, "1 added")
 	w.stores(old+1, false)
 	if signer := w.signer(); signer != old {
 		t.Errorf("secret %d signed, want %d", signer, old)

@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -81,6 +82,28 @@ func prepare(folder string) error {
 
 // cliVariable names the Terraform or OpenTofu to test with.
 const cliVariable = "TF_ACC_TERRAFORM_PATH"
+
+// cliVersion asks the CLI for its name and version, once.
+var cliVersion = sync.OnceValues(func() (string, error) {
+	output, err := exec.CommandContext(context.Background(), os.Getenv(cliVariable), "version").Output()
+	return string(output), err
+})
+
+func (w *workspace) runs(cli string) bool {
+	w.t.Helper()
+	version, err := cliVersion()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return strings.HasPrefix(version, cli)
+}
+
+// openTofu reports whether the CLI is OpenTofu.
+func (w *workspace) openTofu() bool { return w.runs("OpenTofu ") }
+
+// tellsOfApplying reports whether the CLI lets the provider know that a plan is
+// made during apply.
+func (w *workspace) tellsOfApplying() bool { return !w.openTofu() && !w.runs("Terraform v1.8.") }
 
 // findCLI takes the CLI that the environment names, or else what the PATH has.
 func findCLI() (string, error) {

@@ -63,12 +63,13 @@ func TestDeadRecoveryFileIsReported(t *testing.T) {
 		t.Run(rotation.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkspace(t).withRecovery()
-			rotation.prepare(w)
+			old := rotation.prepare(w)
 			rotation.crash(w, crash{kill: killBeforeReply})
+			left := rotation.left(w, crash{}, old)
 			w.env["INTEGRATOR_SECRET"] = w.Rotate(0)
 
 			newest := w.newest()
-			w.apply(rotation.again()...).has(0, "The recovery file holds a dead secret")
+			w.apply(rotation.again(left)...).has(0, "The recovery file holds a dead secret")
 			w.stores(newest+1, false)
 			w.plan().has(0, "No changes")
 			w.recovers(none)

@@ -65,16 +65,23 @@ func (w *workspace) number(secret string) int { return slices.Index(w.Secrets(),
 // newest is the number of the newest secret.
 func (w *workspace) newest() int { return len(w.Secrets()) - 1 }
 
+// current is the number of the secret that is the current one in state, and the
+// status of its object.
+func (w *workspace) current() (number int, status string) {
+	w.t.Helper()
+	for _, o := range w.objects("this") {
+		if o.Deposed == "" {
+			return w.number(o.Attributes.Secret), o.Status
+		}
+	}
+	return none, ""
+}
+
 // stores checks which secret is the current one in state, and whether it is
 // tainted.
 func (w *workspace) stores(number int, tainted bool) {
 	w.t.Helper()
-	stored, status := none, ""
-	for _, o := range w.objects("this") {
-		if o.Deposed == "" {
-			stored, status = w.number(o.Attributes.Secret), o.Status
-		}
-	}
+	stored, status := w.current()
 	if stored != number {
 		w.t.Errorf("the state holds secret %d, want %d", stored, number)
 	}

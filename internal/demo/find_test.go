@@ -32,7 +32,7 @@ func TestNoTerraform(t *testing.T) {
 	t.Parallel()
 	const nowhere = "http://127.0.0.1:1"
 	path := oldTerraform(t)
-	p := newProcess(t, "PATH="+path, "HTTPS_PROXY="+nowhere, "https_proxy="+nowhere, "NO_PROXY=", "no_proxy=")
+	p := newProcess(t, "", "PATH="+path, "HTTPS_PROXY="+nowhere, "https_proxy="+nowhere, "NO_PROXY=", "no_proxy=")
 	output, err := p.Output()
 	if p.ProcessState.ExitCode() != 1 {
 		t.Errorf("ended with %v:\n%s", err, output)

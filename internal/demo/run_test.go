@@ -50,7 +50,7 @@ func TestRunNotices(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var output bytes.Buffer
-			err := run(t.Context(), &output, options{timeout: patience, faults: test.faults})
+			err := run(t.Context(), &output, options{terraform: chosen(), timeout: patience, faults: test.faults})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("the demo ended with %v\nwant %s\n%s", err, test.want, output.String())
 			}
@@ -64,7 +64,7 @@ func TestRunNotices(t *testing.T) {
 
 func TestTimeout(t *testing.T) {
 	t.Parallel()
-	err := run(t.Context(), io.Discard, options{timeout: time.Nanosecond})
+	err := run(t.Context(), io.Discard, options{terraform: chosen(), timeout: time.Nanosecond})
 	if want := "step 1 (Create): it took longer than 1ns"; err == nil || err.Error() != want {
 		t.Errorf("the demo ended with %v, want %s", err, want)
 	}

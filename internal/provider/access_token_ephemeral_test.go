@@ -17,7 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -39,11 +38,10 @@ func echoed(attribute string, want knownvalue.Check) statecheck.StateCheck {
 // withEcho runs steps that may use the echo provider.
 func (w *world) withEcho(steps ...resource.TestStep) {
 	w.t.Helper()
+	needs(w.t, ephemeralResources())
 	factories := w.factories()
 	factories["echo"] = echoprovider.NewProviderServer()
 	resource.UnitTest(w.t, resource.TestCase{
-		// Terraform 1.9 and older have no ephemeral resources.
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
 		ProtoV6ProviderFactories: factories,
 		Steps:                    steps,
 	})

@@ -18,13 +18,11 @@ import (
 
 	"filippo.io/age"
 	"github.com/hashicorp/terraform-plugin-testing/compare"
-	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
@@ -249,8 +247,6 @@ func TestDecryptedSecret(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, emulator.Options{})
 	k, other := newKey(t), newKey(t)
-	factories := w.factories()
-	factories["echo"] = echoprovider.NewProviderServer()
 	config := func(identity string) string {
 		return secretResource(recipients(k)+"old_secret_valid_for_seconds = 300") + fmt.Sprintf(`
 ephemeral "integrator_decrypted_secret" "test" {
@@ -264,22 +260,18 @@ resource "echo" "test" {}
 `, address, identity)
 	}
 	opened := statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("secret"), w.newestSecret())
-	resource.UnitTest(t, resource.TestCase{
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{ephemeralResources()},
-		ProtoV6ProviderFactories: factories,
-		Steps: []resource.TestStep{
-			{Config: config(fmt.Sprintf("identity = %q", k.identity)), ConfigStateChecks: []statecheck.StateCheck{opened}},
-			{Config: config(fmt.Sprintf("identity = %q", other.identity)), ExpectError: says("encrypted for other recipients")},
-			{Config: config(""), ExpectError: says("Missing identity", "INTEGRATOR_IDENTITY")},
-			{
-				Config: fmt.Sprintf("resource \"terraform_data\" \"identity\" {\n  input = %q\n}\n", k.identity) +
-					providerBlock("identity = terraform_data.identity.output") + config(""),
-				ExpectError: says("The provider is not configured yet", "The provider's identity is known only after apply"),
-			},
-			{Config: config(`identity = "nonsense"`), ExpectError: says("Invalid identity", "neither an age identity")},
-			{Config: config(""), PreConfig: func() { w.setenv("INTEGRATOR_IDENTITY", k.identity) }, ConfigStateChecks: []statecheck.StateCheck{opened}},
+	w.withEcho(
+		resource.TestStep{Config: config(fmt.Sprintf("identity = %q", k.identity)), ConfigStateChecks: []statecheck.StateCheck{opened}},
+		resource.TestStep{Config: config(fmt.Sprintf("identity = %q", other.identity)), ExpectError: says("encrypted for other recipients")},
+		resource.TestStep{Config: config(""), ExpectError: says("Missing identity", "INTEGRATOR_IDENTITY")},
+		resource.TestStep{
+			Config: fmt.Sprintf("resource \"terraform_data\" \"identity\" {\n  input = %q\n}\n", k.identity) +
+				providerBlock("identity = terraform_data.identity.output") + config(""),
+			ExpectError: says("The provider is not configured yet", "The provider's identity is known only after apply"),
 		},
-	})
+		resource.TestStep{Config: config(`identity = "nonsense"`), ExpectError: says("Invalid identity", "neither an age identity")},
+		resource.TestStep{Config: config(""), PreConfig: func() { w.setenv("INTEGRATOR_IDENTITY", k.identity) }, ConfigStateChecks: []statecheck.StateCheck{opened}},
+	)
 }
 
 // No file of an encrypted run holds a secret in the clear, and the age command

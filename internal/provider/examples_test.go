@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/integrator/terraform-provider-integrator/examples"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
@@ -36,7 +35,6 @@ func TestExamples(t *testing.T) {
 	}
 	published := publishedExamples(t)
 	for file, example := range published {
-		var versions []tfversion.TerraformVersionCheck
 		folder, name := path.Split(file)
 		switch {
 		case strings.HasPrefix(file, "schedules/"), strings.HasPrefix(file, "loops/"):
@@ -46,18 +44,19 @@ func TestExamples(t *testing.T) {
 		case strings.HasPrefix(name, "import-"):
 			example += published[folder+"resource.tf"]
 		}
-		switch {
-		case name == "import-with-identity.tf":
-			versions = append(versions, resourceIdentity())
-		case strings.Contains(example, "ephemeral"): // values, and arguments that are write-only
-			versions = append(versions, writeOnlyArguments())
-		}
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
+			switch {
+			case name == "import-with-identity.tf":
+				needs(t, resourceIdentity())
+			case strings.Contains(example, "_wo "):
+				needs(t, writeOnlyArguments())
+			case strings.Contains(example, "ephemeral"):
+				needs(t, ephemeralResources())
+			}
 			w := newWorld(t, emulator.Options{Key: key})
 			w.ChangeWebhook(w.AddWebhook("https://example.com/webhooks", "payment.completed", "payment.refunded").ID, func(h *emulator.Webhook) { h.ID = hookID })
 			resource.UnitTest(t, resource.TestCase{
-				TerraformVersionChecks:   versions,
 				ProtoV6ProviderFactories: w.factories(),
 				Steps:                    []resource.TestStep{{Config: example, ConfigVariables: variables}},
 			})
@@ -85,6 +84,7 @@ func TestExampleRotates(t *testing.T) {
 // The one apply that rotates delivers the new secret too.
 func TestExampleDeliversInTheSameApply(t *testing.T) {
 	t.Parallel()
+	needs(t, writeOnlyArguments())
 	w := newWorld(t, emulator.Options{})
 	age := newKey(t)
 	step := func(rotation string) resource.TestStep {
@@ -102,11 +102,7 @@ func TestExampleDeliversInTheSameApply(t *testing.T) {
 			},
 		}
 	}
-	resource.UnitTest(t, resource.TestCase{
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{writeOnlyArguments()},
-		ProtoV6ProviderFactories: w.factories(),
-		Steps:                    []resource.TestStep{step("1"), step("2")},
-	})
+	w.terraform(step("1"), step("2"))
 	w.expectSecretSent(2)
 }
 

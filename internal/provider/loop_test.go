@@ -22,7 +22,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -137,6 +136,7 @@ func TestLoops(t *testing.T) {
 }
 
 func (l loop) test(t *testing.T, example string) {
+	needs(t, writeOnlyArguments())
 	w := newWorld(t, emulator.Options{})
 	k := newKey(t)
 	w.setenv("INTEGRATOR_IDENTITY", k.identity)
@@ -182,7 +182,6 @@ func (l loop) test(t *testing.T, example string) {
 	factories := w.factories()
 	factories[l.store.provider] = providerserver.NewProtocol6WithError(storeProvider{l.store})
 	resource.UnitTest(t, resource.TestCase{
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{writeOnlyArguments()},
 		ProtoV6ProviderFactories: factories,
 		Steps: []resource.TestStep{
 			step(1, 3600),

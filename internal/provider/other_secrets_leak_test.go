@@ -21,6 +21,7 @@ import (
 // secrets that pass through is in what Terraform prints, logs or stores.
 func TestNoOtherSecretLeaks(t *testing.T) {
 	t.Parallel()
+	needs(t, writeOnlyArguments())
 	const (
 		bearer  = "ak_8earer5ecret"
 		userKey = "ak_u5erkey5ecret"

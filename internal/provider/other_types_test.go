@@ -6,6 +6,7 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -26,6 +27,7 @@ func (w *world) configuredLate() string {
 // While the provider is not configured, the plan leaves resources to the apply.
 func TestOtherResourcesAreLeftToApply(t *testing.T) {
 	t.Parallel()
+	needs(t, writeOnlyArguments())
 	w := newWorld(t, emulator.Options{})
 	var sentByPlan int
 	w.terraform(resource.TestStep{
@@ -43,28 +45,34 @@ func TestOtherResourcesAreLeftToApply(t *testing.T) {
 // What a plan has to read or open cannot be left.
 func TestOtherTypesNeedTheProviderConfigured(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
-	var steps []resource.TestStep
-	for _, config := range []string{
-		allWebhooks,
-		accessToken(`user_api_key = "ak_demo"`) + echo,
-		webhook(hookURL, "*") + "import {\n  to = integrator_webhook.test\n  id = \"wh_1\"\n}\n",
+	for name, config := range map[string]string{
+		"data source":        allWebhooks,
+		"ephemeral resource": accessToken(`user_api_key = "ak_demo"`) + echo,
+		"import":             webhook(hookURL, "*") + "import {\n  to = integrator_webhook.test\n  id = \"wh_1\"\n}\n",
 	} {
-		steps = append(steps, resource.TestStep{
-			Config: w.configuredLate() + config,
-			ExpectError: says("The provider is not configured yet", "The provider's integrator_key is known only after apply",
-				"depends_on", "terraform apply -target"),
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, emulator.Options{})
+			run := w.terraform
+			if strings.Contains(config, "ephemeral") {
+				run = w.withEcho
+			}
+			run(resource.TestStep{
+				Config: w.configuredLate() + config,
+				ExpectError: says("The provider is not configured yet", "The provider's integrator_key is known only after apply",
+					"depends_on", "terraform apply -target"),
+			})
+			if sent := len(w.Requests()); sent != 0 {
+				t.Errorf("%d requests were sent", sent)
+			}
 		})
-	}
-	w.withEcho(steps...)
-	if sent := len(w.Requests()); sent != 0 {
-		t.Errorf("%d requests were sent", sent)
 	}
 }
 
 // Within a run, what depends on the rotation is signed with the new secret.
 func TestOtherTypesFollowARotation(t *testing.T) {
 	t.Parallel()
+	needs(t, writeOnlyArguments())
 	w := newWorld(t, emulator.Options{})
 	dependent := func(config string) string {
 		return config[:len(config)-2] + "depends_on = [" + address + "]\n}\n"

@@ -4,15 +4,11 @@
 package provider_test
 
 import (
-	"encoding/json"
 	"os"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/go-version"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -80,17 +76,5 @@ func skipOtherWording(t *testing.T) {
 	if openTofu() {
 		t.Skip("OpenTofu words its output differently")
 	}
-	output, err := exec.CommandContext(t.Context(), terraformPath(), "version", "-json").Output()
-	var found struct {
-		Version string `json:"terraform_version"`
-	}
-	if err == nil {
-		err = json.Unmarshal(output, &found)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if version.Must(version.NewVersion(found.Version)).LessThan(version.Must(version.NewVersion("1.11.0"))) {
-		t.Skipf("the output shown is that of Terraform 1.11 and later, not of %s", found.Version)
-	}
+	needs(t, feature{"the wording shown", "1.11", ""})
 }

@@ -4,22 +4,53 @@
 package provider_test
 
 import (
+	"context"
+	"encoding/json"
+	"os/exec"
+	"sync"
+	"testing"
+
 	"github.com/hashicorp/go-version"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 )
 
-// The CLIs that a test needs: Terraform or OpenTofu of a version, or later.
-// OpenTofu has version numbers of its own.
+// feature is something that came with some version of Terraform, and of
+// OpenTofu, which has version numbers of its own.
+type feature struct{ name, terraform, tofu string }
 
-func ephemeralResources() tfversion.TerraformVersionCheck { return skipBelow("1.10.0", "1.11.0") }
+func ephemeralResources() feature { return feature{"ephemeral resources", "1.10", "1.11"} }
 
-func writeOnlyArguments() tfversion.TerraformVersionCheck { return skipBelow("1.11.0", "1.11.0") }
+func writeOnlyArguments() feature { return feature{"write-only arguments", "1.11", "1.11"} }
 
-func resourceIdentity() tfversion.TerraformVersionCheck { return skipBelow("1.12.0", "1.12.0") }
+func resourceIdentity() feature { return feature{"resource identity", "1.12", "1.12"} }
 
-func skipBelow(terraform, tofu string) tfversion.TerraformVersionCheck {
+// needs skips a test of what the CLI does not have.
+func needs(t *testing.T, f feature) {
+	t.Helper()
+	cli, first := "Terraform", f.terraform
 	if openTofu() {
-		return tfversion.SkipBelow(version.Must(version.NewVersion(tofu)))
+		cli, first = "OpenTofu", f.tofu
 	}
-	return tfversion.SkipBelow(version.Must(version.NewVersion(terraform)))
+	found, err := cliVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Prereleases have what their release will have.
+	if found.Core().LessThan(version.Must(version.NewVersion(first))) {
+		t.Skipf("%s has %s from %s on, and this is %s", cli, f.name, first, found)
+	}
 }
+
+// cliVersion asks the CLI once.
+var cliVersion = sync.OnceValues(func() (*version.Version, error) {
+	output, err := exec.CommandContext(context.Background(), terraformPath(), "version", "-json").Output()
+	if err != nil {
+		return nil, err
+	}
+	var said struct {
+		Version *version.Version `json:"terraform_version"` // OpenTofu's too
+	}
+	if err := json.Unmarshal(output, &said); err != nil {
+		return nil, err
+	}
+	return said.Version, nil
+})

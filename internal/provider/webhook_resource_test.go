@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -276,10 +275,9 @@ func TestWebhookImport(t *testing.T) {
 
 func TestWebhookIdentity(t *testing.T) {
 	t.Parallel()
+	needs(t, resourceIdentity())
 	w := newWorld(t, emulator.Options{})
 	resource.UnitTest(t, resource.TestCase{
-		// Terraform 1.11 and older have no identities.
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		ProtoV6ProviderFactories: w.factories(),
 		Steps: []resource.TestStep{
 			{
