@@ -40,8 +40,8 @@ func (w *workspace) objects(resource string) []object {
 	}
 	var state struct {
 		Resources []struct {
-			Name      string
-			Instances []object
+			Mode, Name string
+			Instances  []object
 		}
 	}
 	if err == nil {
@@ -52,7 +52,7 @@ func (w *workspace) objects(resource string) []object {
 	}
 	var objects []object
 	for _, r := range state.Resources {
-		if r.Name == resource {
+		if r.Mode == "managed" && r.Name == resource { // a data source may have the name too
 			objects = append(objects, r.Instances...)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -27,19 +28,29 @@ func (w *world) configuredLate() string {
 // While the provider is not configured, the plan leaves resources to the apply.
 func TestOtherResourcesAreLeftToApply(t *testing.T) {
 	t.Parallel()
-	needs(t, writeOnlyArguments())
-	w := newWorld(t, emulator.Options{})
-	var sentByPlan int
-	w.terraform(resource.TestStep{
-		Config: w.configuredLate() + webhook(hookURL, "*") + webhookSecret("first", 1),
-		ConfigPlanChecks: preApply(
-			meanwhile(func() { sentByPlan = len(w.Requests()) }),
-			hookAction(plancheck.ResourceActionCreate), secretAction(plancheck.ResourceActionCreate)),
-		ConfigStateChecks: append(w.onlyWebhook(hookURL, "*"), w.signed("first", 1)...),
-	})
-	if sentByPlan != 0 {
-		t.Errorf("the plan sent %d requests", sentByPlan)
+	leftToApply := func(t *testing.T, config string, action plancheck.PlanCheck, checks func(w *world) []statecheck.StateCheck) {
+		w := newWorld(t, emulator.Options{})
+		var sentByPlan int
+		w.terraform(resource.TestStep{
+			Config:            w.configuredLate() + config,
+			ConfigPlanChecks:  preApply(meanwhile(func() { sentByPlan = len(w.Requests()) }), action),
+			ConfigStateChecks: checks(w),
+		})
+		if sentByPlan != 0 {
+			t.Errorf("the plan sent %d requests", sentByPlan)
+		}
 	}
+	t.Run("webhook", func(t *testing.T) {
+		t.Parallel()
+		leftToApply(t, webhook(hookURL, "*"), hookAction(plancheck.ResourceActionCreate),
+			func(w *world) []statecheck.StateCheck { return w.onlyWebhook(hookURL, "*") })
+	})
+	t.Run("webhook secret", func(t *testing.T) {
+		t.Parallel()
+		needs(t, writeOnlyArguments())
+		leftToApply(t, webhookSecret("first", 1), secretAction(plancheck.ResourceActionCreate),
+			func(w *world) []statecheck.StateCheck { return w.signed("first", 1) })
+	})
 }
 
 // What a plan has to read or open cannot be left.
@@ -72,25 +83,31 @@ func TestOtherTypesNeedTheProviderConfigured(t *testing.T) {
 // Within a run, what depends on the rotation is signed with the new secret.
 func TestOtherTypesFollowARotation(t *testing.T) {
 	t.Parallel()
-	needs(t, writeOnlyArguments())
-	w := newWorld(t, emulator.Options{})
-	dependent := func(config string) string {
-		return config[:len(config)-2] + "depends_on = [" + address + "]\n}\n"
-	}
-	w.terraform(resource.TestStep{
-		Config: secretResource(`old_secret_valid_for_seconds = 3600`) +
-			dependent(webhook(hookURL, "*")) + dependent(webhookSecret("first", 1)) +
-			dependent("data \"integrator_webhooks\" \"test\" {\n}\n"),
-	})
-	rotated := false
-	for _, request := range w.Requests() {
-		switch {
-		case request.Path == emulator.RegeneratePath:
-			rotated = true
-		case request.Method == http.MethodPost && (request.SignedWith != 1 || !rotated):
-			t.Errorf("%s was signed with secret %d", request.Path, request.SignedWith)
+	follows := func(t *testing.T, configs ...string) *world {
+		w := newWorld(t, emulator.Options{})
+		all := secretResource(`old_secret_valid_for_seconds = 3600`)
+		for _, config := range configs {
+			all += config[:len(config)-2] + "depends_on = [" + address + "]\n}\n"
 		}
+		w.terraform(resource.TestStep{Config: all})
+		rotated := false
+		for _, request := range w.Requests() {
+			switch {
+			case request.Path == emulator.RegeneratePath:
+				rotated = true
+			case request.Method == http.MethodPost && (request.SignedWith != 1 || !rotated):
+				t.Errorf("%s was signed with secret %d", request.Path, request.SignedWith)
+			}
+		}
+		return w
 	}
-	w.expectWebhooksAskedFor(1)
-	w.expectSecretSent(1)
+	t.Run("webhooks", func(t *testing.T) {
+		t.Parallel()
+		follows(t, webhook(hookURL, "*"), "data \"integrator_webhooks\" \"test\" {\n}\n").expectWebhooksAskedFor(1)
+	})
+	t.Run("webhook secret", func(t *testing.T) {
+		t.Parallel()
+		needs(t, writeOnlyArguments())
+		follows(t, webhookSecret("first", 1)).expectSecretSent(1)
+	})
 }

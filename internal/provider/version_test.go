@@ -6,6 +6,7 @@ package provider_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os/exec"
 	"sync"
 	"testing"
@@ -14,7 +15,7 @@ import (
 )
 
 // feature is something that came with some version of Terraform, and of
-// OpenTofu, which has version numbers of its own.
+// OpenTofu, which has version numbers of its own; "" for one that never came.
 type feature struct{ name, terraform, tofu string }
 
 func ephemeralResources() feature { return feature{"ephemeral resources", "1.10", "1.11"} }
@@ -23,21 +24,35 @@ func writeOnlyArguments() feature { return feature{"write-only arguments", "1.11
 
 func resourceIdentity() feature { return feature{"resource identity", "1.12", "1.12"} }
 
+// replacedByACreation is replace_triggered_by of a resource that is created, for
+// a refresh found it gone.
+func replacedByACreation() feature { return feature{"replacement by a creation", "", "1.12"} }
+
 // needs skips a test of what the CLI does not have.
 func needs(t *testing.T, f feature) {
+	t.Helper()
+	if reason := missing(t, f); reason != "" {
+		t.Skip(reason)
+	}
+}
+
+// missing says why the CLI does not have a feature, and nothing if it has it.
+func missing(t *testing.T, f feature) string {
 	t.Helper()
 	cli, first := "Terraform", f.terraform
 	if openTofu() {
 		cli, first = "OpenTofu", f.tofu
 	}
 	found, err := cliVersion()
-	if err != nil {
+	switch {
+	case err != nil:
 		t.Fatal(err)
+	case first == "":
+		return fmt.Sprintf("%s has no %s", cli, f.name)
+	case found.Core().LessThan(version.Must(version.NewVersion(first))): // prereleases have what their release will have
+		return fmt.Sprintf("%s has %s from %s on, and this is %s", cli, f.name, first, found)
 	}
-	// Prereleases have what their release will have.
-	if found.Core().LessThan(version.Must(version.NewVersion(first))) {
-		t.Skipf("%s has %s from %s on, and this is %s", cli, f.name, first, found)
-	}
+	return ""
 }
 
 // cliVersion asks the CLI once.

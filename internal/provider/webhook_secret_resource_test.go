@@ -164,7 +164,6 @@ func TestWebhookSecretIsNotSet(t *testing.T) {
 
 func TestWebhookSecretBadInput(t *testing.T) {
 	t.Parallel()
-	needs(t, writeOnlyArguments())
 	w := newWorld(t, emulator.Options{})
 	const block = `resource "integrator_webhook_secret" "test" { %s }`
 	var steps []resource.TestStep
