@@ -16,7 +16,7 @@ func scenarios() *rapid.Generator[scenario] {
 	return rapid.Custom(func(t *rapid.T) scenario {
 		s := scenario{
 			Flavor: rapid.SampledFrom([]flavor{
-				{DeferralAllowed: true},                   // Terraform 1.8 to 1.11
+				{DeferralAllowed: true},                   // Terraform 1.9 to 1.11
 				{DeferralAllowed: true, Identities: true}, // Terraform 1.12 and later
 				{Identities: true},                        // OpenTofu 1.12 and later
 			}).Draw(t, "flavor"),

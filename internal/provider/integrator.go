@@ -29,8 +29,8 @@ type integrator struct {
 
 	// applying is true when Terraform is known to be carrying out a plan. It asks
 	// for the plan again then, and what that plan says would be said twice.
-	// OpenTofu never tells, so nothing may depend on it but warnings and the
-	// errors that stand in for an error of the apply.
+	// OpenTofu and Terraform 1.8 never tell, so nothing may depend on it but
+	// warnings and the errors that stand in for an error of the apply.
 	applying bool
 
 	secrets  secretChain
