@@ -25,7 +25,7 @@ func untilConnected(ctx context.Context) (detached context.Context, connected fu
 	connected = func() bool {
 		mu.Lock()
 		defer mu.Unlock()
-		handedOver = detached.Err() == nil
+		handedOver = detached.Err() == nil && ctx.Err() == nil // whose AfterFunc may not have run yet
 		return handedOver
 	}
 	return detached, connected, func() { stop(); cancel() }

@@ -51,3 +51,17 @@ func TestUntilConnectedInTurn(t *testing.T) {
 		})
 	}
 }
+
+// A context that has ended before is not overtaken.
+func TestEndedBeforeConnected(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 1000 {
+		_, connected, done := untilConnected(ctx)
+		if connected() {
+			t.Fatal("the request may go out")
+		}
+		done()
+	}
+}

@@ -76,16 +76,18 @@ func TestRotateAfterDaysIsChanged(t *testing.T) {
 		day     int
 		days    string
 		rotates bool
+		open    bool // the plan leaves it to the apply
 		next    knownvalue.Check
 	}{
-		{10, "30", false, onDay(30)},            // added
-		{10, "60", false, onDay(60)},            // lengthened
-		{10, "null", false, knownvalue.Null()},  // removed
-		{40, "30", true, onDay(70)},             // added to a secret that is older
-		{75, "60", false, onDay(100)},           // was due, but is lengthened
-		{75, "36", false, onDay(76)},            // shortened
-		{75, "35", true, onDay(110)},            // shortened below its age
-		{115, "null", false, knownvalue.Null()}, // was due, but is removed
+		{10, "30", false, false, onDay(30)},            // added
+		{10, "60", false, false, onDay(60)},            // lengthened
+		{10, "null", false, false, knownvalue.Null()},  // removed
+		{40, "30", true, false, onDay(70)},             // added to a secret that is older
+		{75, "60", false, false, onDay(100)},           // was due, but is lengthened
+		{75, "38", false, false, onDay(78)},            // shortened
+		{75, "36", false, true, onDay(76)},             // shortened to within a day of its age
+		{75, "35", true, false, onDay(110)},            // shortened below its age
+		{115, "null", false, false, knownvalue.Null()}, // was due, but is removed
 	} {
 		advance := time.Duration(change.day-today) * day
 		today = change.day
@@ -96,6 +98,8 @@ func TestRotateAfterDaysIsChanged(t *testing.T) {
 		}
 		if change.rotates {
 			graces = append(graces, 0)
+		}
+		if change.rotates || change.open {
 			step.ConfigPlanChecks = w.inPlaceRotation()
 		}
 		step.ConfigStateChecks = []statecheck.StateCheck{
