@@ -25,6 +25,9 @@ var version = "dev"
 func main() {
 	debug := flag.Bool("debug", false, "wait for a debugger such as delve")
 	flag.Parse()
+	if !*debug {
+		silenceTrace()
+	}
 
 	guard := &lifetime.Guard{}
 	go guard.EndWithParent(context.Background(), time.Second, func() { os.Exit(1) })
@@ -38,4 +41,16 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// silenceTrace keeps the plugin libraries from tracing every call unless TF_LOG,
+// or one of its kind, asks for logs. They always would, and Terraform would read
+// it all to drop it, which takes longer than the calls themselves.
+func silenceTrace() {
+	for _, variable := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK"} {
+		if os.Getenv(variable) != "" {
+			return
+		}
+	}
+	_ = os.Setenv("TF_LOG_SDK", "OFF")
 }
