@@ -79,9 +79,6 @@ func New(config Config) *Client {
 	if config.Sleep == nil {
 		config.Sleep = sleep
 	}
-	if config.Log == nil {
-		config.Log = func(context.Context, string, map[string]any) {}
-	}
 
 	network := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
@@ -127,7 +124,7 @@ type call struct {
 }
 
 func (c *Client) newRequest(ctx context.Context, call call) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, call.method, c.config.Endpoint.String()+call.path, http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, call.method, c.Endpoint()+call.path, http.NoBody)
 	if err != nil {
 		return nil, err
 	}

@@ -155,6 +155,9 @@ func cleanText(text string) string {
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	const most = math.MaxInt64 / int64(time.Second)
 	value := header.Get("Retry-After")
+	if value == "" {
+		return 0
+	}
 	seconds, err := strconv.ParseInt(value, 10, 64) // out of range: the nearest in range
 	if err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(min(max(seconds, 0), most)) * time.Second

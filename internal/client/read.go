@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -63,11 +62,10 @@ func (c *Client) readAt(ctx context.Context, limits limits, offset time.Duration
 		return asTransportError(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, _ := io.ReadAll(resp.Body) // complete: transport has read it
 	if resp.StatusCode != http.StatusOK {
-		return newError(call, resp, body, c.config.Clock(), transport.clean)
+		return newError(call, resp, transport.body, c.config.Clock(), transport.clean)
 	}
-	if err := json.Unmarshal(body, reply); err != nil {
+	if err := json.Unmarshal(transport.body, reply); err != nil {
 		return &TransportError{Err: errors.New("the reply is not the JSON object that the API documents"), Sent: true}
 	}
 	return nil

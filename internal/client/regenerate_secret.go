@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -220,13 +219,12 @@ func (r *regeneration) attempt() (*RegeneratedSecret, Secret, error) {
 		return nil, Secret{}, failed
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, _ := io.ReadAll(resp.Body) // complete: transport has read it
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, Secret{}, newError(r.call, resp, body, r.client.config.Clock(), transport.clean)
+		return nil, Secret{}, newError(r.call, resp, transport.body, r.client.config.Clock(), transport.clean)
 	}
-	regenerated := parseRegenerated(body)
+	regenerated := parseRegenerated(transport.body)
 	if regenerated == nil {
-		return nil, NewSecret(string(body)), fmt.Errorf("the API answered %d without a readable secret", resp.StatusCode)
+		return nil, NewSecret(string(transport.body)), fmt.Errorf("the API answered %d without a readable secret", resp.StatusCode)
 	}
 	regenerated.SignedWith, regenerated.RequestID = secret, transport.clean(resp.Header.Get(headerRequestID))
 	return regenerated, Secret{}, nil

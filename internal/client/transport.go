@@ -49,7 +49,8 @@ func (e *TransportError) permanent() bool {
 }
 
 // transport signs, sends and logs the attempts of one call: each has a fresh
-// timestamp and signature. It returns complete replies or a *TransportError.
+// timestamp and signature. It returns complete replies, and keeps their bodies,
+// or a *TransportError.
 type transport struct {
 	client  *Client
 	call    call
@@ -59,6 +60,7 @@ type transport struct {
 	offset  time.Duration // added to the local clock
 	attempt int
 	signed  Secret // the latest signature, in hex
+	body    []byte // of the latest reply
 
 	// connected, if set, is asked when a connection has been handed over, before
 	// anything is written to it. If it says no, nothing ever is.
@@ -68,6 +70,7 @@ type transport struct {
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	t.attempt++
+	t.body = nil
 	var calledOff, wroteHeaders atomic.Bool
 	trace := &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) {
@@ -80,7 +83,8 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
 	defer cancel()
-	req = req.Clone(httptrace.WithClientTrace(ctx, trace))
+	req = req.WithContext(httptrace.WithClientTrace(ctx, trace))
+	req.Header = req.Header.Clone() // net/http may still be at work on an earlier attempt
 	if t.call.body != nil {
 		// No GetBody: without it net/http can never replay the request by itself.
 		req.Body = io.NopCloser(bytes.NewReader(t.call.body))
@@ -120,7 +124,7 @@ func (t *transport) send(req *http.Request) (*http.Response, *TransportError) {
 		failed.status, failed.partial = resp.StatusCode, body
 		return nil, failed
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	t.body, resp.Body = body, http.NoBody
 	resp.Header.Del("Location") // never followed; of one that does not parse, http.Client would make an error that quotes it
 	return resp, nil
 }
@@ -135,6 +139,9 @@ func newTransportError(err error) *TransportError {
 
 // log is the one place that logs; its fields are all that may be logged.
 func (t *transport) log(req *http.Request, resp *http.Response, err *TransportError, started time.Time) {
+	if t.client.config.Log == nil {
+		return
+	}
 	fields := map[string]any{
 		"method":      req.Method,
 		"path":        req.URL.Path,

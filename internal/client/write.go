@@ -6,7 +6,6 @@ package client
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"time"
 )
@@ -57,11 +56,10 @@ func (c *Client) attempt(ctx context.Context, call call, offset time.Duration, a
 		return nil, asTransportError(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, _ := io.ReadAll(resp.Body) // complete: transport has read it
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, newError(call, resp, body, c.config.Clock(), transport.clean)
+		return nil, newError(call, resp, transport.body, c.config.Clock(), transport.clean)
 	}
-	return body, nil
+	return transport.body, nil
 }
 
 // again reports whether a failed call is to be sent again, and after what wait:
