@@ -14,15 +14,16 @@ import (
 
 // configuration is one that rotates a secret in some way.
 type configuration struct {
-	name   string
-	remark string // for the text of the table
-	files  map[string]string
-	calls  bool // the API
+	name     string
+	remark   string // for the text of the table
+	files    map[string]string
+	provider *provider // nil if it needs none
+	calls    bool      // the API
 }
 
 // compareApplies compares what Terraform takes with one provider or another, and
 // with a script in place of one.
-func compareApplies(ctx context.Context, cli cli, dir string, rounds int) (table, error) {
+func compareApplies(ctx context.Context, cli cli, dir string, providers []provider, rounds int) (table, error) {
 	applies := table{
 		title: "Terraform with a provider",
 		text: "A whole run of Terraform, as after `terraform init`, on an emulator of the API. The floor\n" +
@@ -33,7 +34,7 @@ func compareApplies(ctx context.Context, cli cli, dir string, rounds int) (table
 		},
 	}
 	var contenders []contender
-	for _, configuration := range configurations() {
+	for _, configuration := range configurations(providers[0], providers[1]) {
 		var api *emulator.Server
 		if configuration.calls {
 			var err error
@@ -42,7 +43,7 @@ func compareApplies(ctx context.Context, cli cli, dir string, rounds int) (table
 			}
 			defer api.Close()
 		}
-		w, err := newWorkspace(ctx, cli, filepath.Join(dir, configuration.name), configuration.files, api)
+		w, err := newWorkspace(ctx, cli, filepath.Join(dir, configuration.name), configuration, api)
 		if err != nil {
 			return table{}, err
 		}
@@ -60,13 +61,13 @@ func compareApplies(ctx context.Context, cli cli, dir string, rounds int) (table
 	return applies, nil
 }
 
-func configurations() []configuration {
+func configurations(ours, floor provider) []configuration {
 	all := []configuration{
-		{name: "this provider", calls: true, files: map[string]string{"main.tf": withProvider("integrator", `
+		{name: ours.name, provider: &ours, calls: true, files: map[string]string{"main.tf": withProvider("integrator", `
 resource "integrator_api_secret" "this" {
   rotate_when_changed = { rotation = var.rotation }
 }`)}},
-		{name: "floor", files: map[string]string{"main.tf": withProvider("floor", `
+		{name: floor.name, provider: &floor, files: map[string]string{"main.tf": withProvider("floor", `
 resource "floor_secret" "this" {
   rotation = var.rotation
 }`)}},

@@ -36,8 +36,8 @@ func main() {
 		flags:      []string{"-trimpath", "-ldflags=-s -w"},
 		starts:     100,
 		applies:    25,
-		benchmarks: 10,
-		benchtime:  "200ms",
+		benchmarks: 25,
+		benchtime:  "300ms",
 	})
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
@@ -87,7 +87,7 @@ func measure(ctx context.Context, dir string, options options) (*report, error) 
 	if err != nil {
 		return nil, err
 	}
-	applies, err := compareApplies(ctx, cli, dir, options.applies)
+	applies, err := compareApplies(ctx, cli, dir, providers, options.applies)
 	if err != nil {
 		return nil, err
 	}

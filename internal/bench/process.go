@@ -15,6 +15,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/types/known/emptypb"
 )
 
 // compareProcesses compares what providers are before they do anything.
@@ -52,6 +53,9 @@ func compareProcesses(ctx context.Context, providers []provider, rounds int) (ta
 // start starts the provider as Terraform does, but for TLS, and asks it for its
 // schema. It returns how long that took, in ms, and the resident memory in MiB.
 func (p provider) start(ctx context.Context) ([]float64, error) {
+	if err := p.renew(); err != nil {
+		return nil, err
+	}
 	cmd := exec.CommandContext(ctx, p.binary)
 	cmd.Env = append(environment(),
 		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
@@ -102,26 +106,9 @@ func askForSchema(ctx context.Context, handshake string) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = connection.Close() }()
-	var schema []byte
-	err = connection.Invoke(ctx, method, []byte(nil), &schema, grpc.ForceCodec(raw{}), grpc.WaitForReady(true))
-	return schema, err
-}
-
-// raw leaves messages as they are. An empty one asks for the schema.
-type raw struct{}
-
-func (raw) Name() string { return "raw" }
-
-func (raw) Marshal(message any) ([]byte, error) {
-	data, _ := message.([]byte)
-	return data, nil
-}
-
-func (raw) Unmarshal(data []byte, message any) error {
-	if schema, ok := message.(*[]byte); ok {
-		*schema = data
-	}
-	return nil
+	schema := &emptypb.Empty{} // all fields of which are unknown, and kept
+	err = connection.Invoke(ctx, method, &emptypb.Empty{}, schema, grpc.WaitForReady(true))
+	return schema.ProtoReflect().GetUnknown(), err
 }
 
 // residentMemory is that of a process, in MiB. What the kernel keeps for the end

@@ -22,18 +22,19 @@ type workspace struct {
 	dir      string
 	env      []string
 	rotation int
+	provider *provider        // nil if it needs none
 	api      *emulator.Server // nil if it needs none
 }
 
-func newWorkspace(ctx context.Context, cli cli, dir string, files map[string]string, api *emulator.Server) (*workspace, error) {
-	w := &workspace{cli: cli, dir: dir, api: api, env: cli.environment()}
+func newWorkspace(ctx context.Context, cli cli, dir string, configuration configuration, api *emulator.Server) (*workspace, error) {
+	w := &workspace{cli: cli, dir: dir, provider: configuration.provider, api: api, env: cli.environment()}
 	if api != nil {
 		w.env = append(w.env, "INTEGRATOR_ENDPOINT="+api.URL(), "INTEGRATOR_KEY="+api.Key(), "INTEGRATOR_SECRET="+api.Secret())
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
-	for name, content := range files {
+	for name, content := range configuration.files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			return nil, err
 		}
@@ -45,6 +46,11 @@ func newWorkspace(ctx context.Context, cli cli, dir string, files map[string]str
 // run rotates the secret and then plans, with nothing to do. It returns how long
 // plan and apply took, in ms.
 func (w *workspace) run(ctx context.Context) ([]float64, error) {
+	if w.provider != nil {
+		if err := w.provider.renew(); err != nil {
+			return nil, err
+		}
+	}
 	w.rotation++
 	before := w.posts()
 	apply, err := w.terraform(ctx, "apply", "-input=false", "-auto-approve")
