@@ -127,11 +127,11 @@ func (r *regeneration) run() (*RegeneratedSecret, error) {
 
 		effect, next := outcome.rule()
 		if effect != Unchanged {
+			if r.ambiguous == 0 {
+				r.ambiguousSince = sentAt
+				r.ctx = context.WithoutCancel(r.ctx)
+			}
 			r.ambiguous++
-		}
-		if effect != Unchanged && r.ambiguousSince.IsZero() {
-			r.ambiguousSince = sentAt
-			r.ctx = context.WithoutCancel(r.ctx)
 		}
 		failure := r.failed(outcome, err)
 		failure.Reply = reply
