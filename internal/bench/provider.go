@@ -79,7 +79,7 @@ func (p provider) renew() error {
 		return err
 	}
 	renewed := p.binary + ".renewed"
-	if err := os.WriteFile(renewed, content, 0o755); err != nil { //nolint:gosec // it is started
+	if err := os.WriteFile(renewed, content, 0o755); err != nil {
 		return err
 	}
 	return os.Rename(renewed, p.binary)

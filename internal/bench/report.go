@@ -9,6 +9,7 @@ import "strings"
 type report struct {
 	machine string
 	tables  []table
+	rest    string // see findRest
 }
 
 // String is the report in Markdown.
@@ -21,6 +22,7 @@ func (r *report) String() string {
 	for _, table := range r.tables {
 		text.WriteString("\n## " + table.title + "\n\n" + table.text + "\n\n" + table.String())
 	}
+	text.WriteString("\n" + r.rest)
 	return text.String()
 }
 

@@ -10,7 +10,7 @@ import (
 
 func TestReport(t *testing.T) {
 	t.Parallel()
-	r := report{machine: "a machine", tables: []table{{
+	r := report{machine: "a machine", rest: "The rest.\n", tables: []table{{
 		title:   "Title",
 		text:    "Text.",
 		columns: []string{"this", "that", "other"},
@@ -37,6 +37,8 @@ Text.
 | bad        | 11.5 µs | 10.0 µs | 12.3 µs |  1.15 | 1.10 (missed) |
 | good alone | 3.00 µs |         |         |       |       3.00 µs |
 | bad alone  |      13 |         |         |       |   12 (missed) |
+
+The rest.
 `
 	if got := r.String(); got != want {
 		t.Errorf("the report is\n%s\nwant\n%s", got, want)

@@ -67,9 +67,12 @@ func (t *table) cells() [][]string {
 	return cells
 }
 
-// String is the table in Markdown, aligned to be read as it is.
-func (t *table) String() string {
-	cells := t.cells()
+// String is the table in Markdown.
+func (t *table) String() string { return align(t.cells()) }
+
+// align makes a table in Markdown that can be read as it is. The first line is
+// its head.
+func align(cells [][]string) string {
 	widths := make([]int, len(cells[0]))
 	for _, line := range cells {
 		for i, cell := range line {
