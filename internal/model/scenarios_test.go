@@ -19,6 +19,7 @@ func scenarios() *rapid.Generator[scenario] {
 				{DeferralAllowed: true},                   // Terraform 1.9 to 1.11
 				{DeferralAllowed: true, Identities: true}, // Terraform 1.12 and later
 				{Identities: true},                        // OpenTofu 1.12 and later
+				{},                                        // Terraform 1.8, OpenTofu 1.8 to 1.11
 			}).Draw(t, "flavor"),
 			RecoveryDir:         rapid.Bool().Draw(t, "recovery_dir"),
 			SkipValidation:      oneIn(8).Draw(t, "skip_credentials_validation"),
