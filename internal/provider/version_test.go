@@ -28,6 +28,9 @@ func resourceIdentity() feature { return feature{"resource identity", "1.12", "1
 // a refresh found it gone.
 func replacedByACreation() feature { return feature{"replacement by a creation", "", "1.12"} }
 
+// wordOfApplying is that a provider is told when a plan is being carried out.
+func wordOfApplying() feature { return feature{"word of applying", "1.9", ""} }
+
 // needs skips a test of what the CLI does not have.
 func needs(t *testing.T, f feature) {
 	t.Helper()

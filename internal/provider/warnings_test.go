@@ -61,7 +61,9 @@ func TestWarnings(t *testing.T) {
 		}
 		c.expect(output, "Warning: ", 1)
 		c.expect(output, tt.warning, 1)
-		c.expect(output, "similar warning elsewhere", 0)
+		if missing(t, wordOfApplying()) == "" { // or else what the plan has said is said again, and merged
+			c.expect(output, "similar warning elsewhere", 0)
+		}
 	}
 }
 
