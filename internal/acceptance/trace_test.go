@@ -65,6 +65,9 @@ func logOfSchema(t *testing.T, env []string) string {
 		fields := strings.Split(handshake, "|") // core version|protocol version|network|address|…
 		err = askForSchema(t, fields[2]+":"+fields[3])
 	}
+	if err != nil {
+		_ = cmd.Process.Kill() // it was not told to end
+	}
 	if err := errors.Join(err, cmd.Wait()); err != nil {
 		t.Fatalf("%v; the provider logs\n%s", err, log.String())
 	}

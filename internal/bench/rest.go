@@ -58,16 +58,12 @@ func findRest(ctx context.Context, dir string, providers []provider, rounds int)
 // type and name.
 func addCode(shares map[string]share, symbols string) {
 	for line := range strings.Lines(symbols) {
-		fields := strings.SplitN(strings.TrimSpace(line), " ", 2)
-		if len(fields) < 2 {
+		fields := strings.Fields(line)
+		if len(fields) < 4 || strings.ContainsAny(fields[2], "Bb") { // no bytes in the file
 			continue
 		}
-		fields = strings.Fields(fields[1])
-		if len(fields) < 3 || strings.ContainsAny(fields[1], "BbU") { // no bytes in the file
-			continue
-		}
-		size, _ := strconv.ParseFloat(fields[0], 64)
-		pkg := packageOf(fields[2])
+		size, _ := strconv.ParseFloat(fields[1], 64)
+		pkg := packageOf(fields[3])
 		share := shares[pkg]
 		share.code += size / 1024
 		shares[pkg] = share
@@ -126,15 +122,14 @@ func describeRest(shares map[string]share) string {
 		sum.initialization += share.initialization
 		sum.heap += share.heap
 	}
-	largest := slices.SortedFunc(maps.Keys(shares), func(a, b string) int {
-		return cmp.Or(cmp.Compare(shares[b].code, shares[a].code), cmp.Compare(a, b))
-	})
-	slowest := slices.SortedFunc(maps.Keys(shares), func(a, b string) int {
-		return cmp.Or(cmp.Compare(shares[b].initialization, shares[a].initialization), cmp.Compare(a, b))
-	})
-	const most = 10
-	listed := slices.Clone(largest[:min(most, len(largest))])
-	for _, pkg := range slowest[:min(most/2, len(slowest))] {
+	most := func(number int, of func(share) float64) []string {
+		pkgs := slices.SortedFunc(maps.Keys(shares), func(a, b string) int {
+			return cmp.Or(cmp.Compare(of(shares[b]), of(shares[a])), cmp.Compare(a, b))
+		})
+		return pkgs[:min(number, len(pkgs))]
+	}
+	listed := most(10, func(s share) float64 { return s.code })
+	for _, pkg := range most(5, func(s share) float64 { return s.initialization }) {
 		if !slices.Contains(listed, pkg) {
 			listed = append(listed, pkg)
 		}

@@ -225,7 +225,7 @@ func TestWebhookSecretWarning(t *testing.T) {
 	c := newCLI(t, emulator.Options{}, webhookSecret("first", 1))
 	replaced := strings.Replace(webhookSecret("second", 2), "}\n", "  lifecycle { create_before_destroy = true }\n}\n", 1)
 	told := 0
-	if openTofu() {
+	if missing(t, wordOfApplying()) != "" {
 		told = 1
 	}
 	for _, tt := range []struct {
