@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 const tokensPath = "/v1/integrator/tokens"
@@ -19,13 +21,13 @@ const MaxTokenLifetime = time.Hour
 // AccessTokenInput asks for an access token of the user whose key this is.
 // Lifetime is in whole seconds, from one to MaxTokenLifetime.
 type AccessTokenInput struct {
-	UserAPIKey Secret
+	UserAPIKey apisecret.Secret
 	Lifetime   time.Duration
 }
 
 // AccessToken lets its holder act for a user. ExpiresAt is RFC 3339.
 type AccessToken struct {
-	Token     Secret
+	Token     apisecret.Secret
 	UserID    string
 	TokenType string
 	ExpiresAt string
@@ -41,7 +43,7 @@ func (c *Client) CreateAccessToken(ctx context.Context, in AccessTokenInput) (*A
 	if err != nil {
 		return nil, err
 	}
-	reply, err := c.write(ctx, call{method: http.MethodPost, path: tokensPath, body: body, secrets: []Secret{in.UserAPIKey}})
+	reply, err := c.write(ctx, call{method: http.MethodPost, path: tokensPath, body: body, secrets: []apisecret.Secret{in.UserAPIKey}})
 	if err != nil {
 		return nil, err
 	}
@@ -49,5 +51,5 @@ func (c *Client) CreateAccessToken(ctx context.Context, in AccessTokenInput) (*A
 	if json.Unmarshal(reply, &token) != nil || token.AccessToken == "" {
 		return nil, unreadable("access token")
 	}
-	return &AccessToken{NewSecret(token.AccessToken), token.UserID, token.TokenType, token.ExpiresAt}, nil
+	return &AccessToken{apisecret.New(token.AccessToken), token.UserID, token.TokenType, token.ExpiresAt}, nil
 }

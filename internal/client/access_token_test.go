@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -16,11 +17,11 @@ import (
 func TestAccessToken(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, emulator.Options{})
-	got, err := s.client().CreateAccessToken(t.Context(), client.AccessTokenInput{UserAPIKey: client.NewSecret(userKey), Lifetime: time.Minute})
+	got, err := s.client().CreateAccessToken(t.Context(), client.AccessTokenInput{UserAPIKey: apisecret.New(userKey), Lifetime: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := client.AccessToken{Token: client.NewSecret(s.Tokens()[0].Value), UserID: "user_0", TokenType: "Bearer", ExpiresAt: "2026-08-19T15:17:07.597Z"}
+	want := client.AccessToken{Token: apisecret.New(s.Tokens()[0].Value), UserID: "user_0", TokenType: "Bearer", ExpiresAt: "2026-08-19T15:17:07.597Z"}
 	if got.Token.Reveal() != want.Token.Reveal() || got.UserID != want.UserID || got.TokenType != want.TokenType || got.ExpiresAt != want.ExpiresAt {
 		t.Errorf("%+v", got)
 	}
@@ -37,7 +38,7 @@ func TestAccessTokenThatIsNone(t *testing.T) {
 	for _, body := range []string{"null", "{}", `{"accessToken":""}`, `{"accessToken":1}`, `{"accessToken":"spr_secret"`, "<html>"} {
 		s := newStage(t, emulator.Options{})
 		s.Inject(emulator.Fault{Body: body})
-		_, err := s.client().CreateAccessToken(t.Context(), client.AccessTokenInput{UserAPIKey: client.NewSecret(userKey), Lifetime: time.Minute})
+		_, err := s.client().CreateAccessToken(t.Context(), client.AccessTokenInput{UserAPIKey: apisecret.New(userKey), Lifetime: time.Minute})
 		if err == nil || strings.Contains(err.Error(), "spr_secret") {
 			t.Errorf("%s: error %v", body, err)
 		}
@@ -51,7 +52,7 @@ func TestAccessTokensAreLimited(t *testing.T) {
 	s := newStage(t, emulator.Options{})
 	c := s.client()
 	for range 101 {
-		if _, err := c.CreateAccessToken(t.Context(), client.AccessTokenInput{UserAPIKey: client.NewSecret(userKey), Lifetime: time.Second}); err != nil {
+		if _, err := c.CreateAccessToken(t.Context(), client.AccessTokenInput{UserAPIKey: apisecret.New(userKey), Lifetime: time.Second}); err != nil {
 			t.Fatal(err)
 		}
 	}

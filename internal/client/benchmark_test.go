@@ -10,11 +10,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"testing"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 func BenchmarkSign(b *testing.B) {
 	body := []byte(`{"oldSecretValidForSeconds":300}`)
-	secret, now := NewSecret("sk_live_abc123def456ghi789"), noon()
+	secret, now := apisecret.New("sk_live_abc123def456ghi789"), noon()
 	req, err := http.NewRequestWithContext(b.Context(), http.MethodPost, "https://integrator.invalid"+regenerateSecretPath, http.NoBody)
 	if err != nil {
 		b.Fatal(err)
@@ -37,7 +39,7 @@ func BenchmarkRoundTrip(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := New(Config{Endpoint: endpoint, IntegratorKey: "int_demo", Secret: NewSecret("sk_test_demo")})
+	c := New(Config{Endpoint: endpoint, IntegratorKey: "int_demo", Secret: apisecret.New("sk_test_demo")})
 
 	b.Run("client", func(b *testing.B) {
 		b.ReportAllocs()

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -20,7 +21,7 @@ import (
 // anything changed.
 func wantCanceled(t *testing.T, err error) {
 	t.Helper()
-	wantFailure(t, err, client.NotSent, client.Unchanged, 0, time.Time{})
+	wantFailure(t, err, apisecret.NotSent, apisecret.Unchanged, 0, time.Time{})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
@@ -31,7 +32,7 @@ func TestCanceledBefore(t *testing.T) {
 	s := newStage(t, emulator.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := s.client().RegenerateSecret(ctx, client.RegenerateInput{})
+	_, err := s.client().RegenerateSecret(ctx, apisecret.RegenerateInput{})
 	wantCanceled(t, err)
 	if _, err := s.client().Profile(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
@@ -48,10 +49,10 @@ func TestCanceledInBackoff(t *testing.T) {
 		name    string
 		trouble trouble
 		sent    int
-		outcome client.Outcome
+		outcome apisecret.Outcome
 	}{
-		{"rate limited", api(emulator.TooManyRequests("30")), 1, client.RateLimited},
-		{"not sent", refused(), 0, client.NotSent},
+		{"rate limited", api(emulator.TooManyRequests("30")), 1, apisecret.RateLimited},
+		{"not sent", refused(), 0, apisecret.NotSent},
 	} {
 		for name, sleep := range map[string]func(context.Context, time.Duration) error{
 			"the client's own wait": nil,
@@ -66,12 +67,12 @@ func TestCanceledInBackoff(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				s.config.Sleep = sleep
 				s.config.Log = func(context.Context, string, map[string]any) { cancel() } // the attempt is over
-				_, err := s.client().RegenerateSecret(ctx, client.RegenerateInput{})
+				_, err := s.client().RegenerateSecret(ctx, apisecret.RegenerateInput{})
 				s.wantSent(t, 0, tt.sent)
 				if sleep != nil {
 					wantCanceled(t, err)
 				} else {
-					wantFailure(t, err, tt.outcome, client.Unchanged, 0, time.Time{})
+					wantFailure(t, err, tt.outcome, apisecret.Unchanged, 0, time.Time{})
 				}
 			})
 		}
@@ -114,7 +115,7 @@ func TestCanceledWhileConnecting(t *testing.T) {
 		<-accepted
 		cancel()
 	}()
-	_, err := s.client().RegenerateSecret(ctx, client.RegenerateInput{})
+	_, err := s.client().RegenerateSecret(ctx, apisecret.RegenerateInput{})
 	wantCanceled(t, err)
 	if len(s.logged) != 1 {
 		t.Errorf("logged %v", s.logged)
@@ -127,8 +128,8 @@ func TestTimeoutWhileConnecting(t *testing.T) {
 	mute(t, s)
 	s.config.RequestTimeout = 50 * time.Millisecond
 	s.config.MaxRetries = 1
-	_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
-	wantFailure(t, err, client.NotSent, client.Unchanged, 0, time.Time{})
+	_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+	wantFailure(t, err, apisecret.NotSent, apisecret.Unchanged, 0, time.Time{})
 	if len(s.logged) != 2 {
 		t.Errorf("logged %v", s.logged)
 	}
@@ -142,13 +143,13 @@ func TestCanceledInFlight(t *testing.T) {
 		name    string
 		fault   emulator.Fault
 		posts   int
-		outcome client.Outcome
+		outcome apisecret.Outcome
 	}{
-		{"answered", emulator.Fault{}, 1, client.Regenerated},
-		{"answered, held after processing", emulator.Fault{}.After(), 1, client.Regenerated},
-		{"ambiguous: sent again", drop, 2, client.Regenerated},
-		{"rate limited: over", tooMany, 1, client.RateLimited},
-		{"refused: no other signer", refuse, 1, client.NotSent},
+		{"answered", emulator.Fault{}, 1, apisecret.Regenerated},
+		{"answered, held after processing", emulator.Fault{}.After(), 1, apisecret.Regenerated},
+		{"ambiguous: sent again", drop, 2, apisecret.Regenerated},
+		{"rate limited: over", tooMany, 1, apisecret.RateLimited},
+		{"refused: no other signer", refuse, 1, apisecret.NotSent},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -164,11 +165,11 @@ func TestCanceledInFlight(t *testing.T) {
 				_, _ = s.client().Profile(t.Context()) // time enough for the end of the context to get around
 				close(hold)
 			}()
-			got, err := s.client().RegenerateSecret(ctx, client.RegenerateInput{Signers: []client.Secret{s.config.Secret, client.NewSecret("other")}})
+			got, err := s.client().RegenerateSecret(ctx, apisecret.RegenerateInput{Signers: []apisecret.Secret{s.config.Secret, apisecret.New("other")}})
 			s.wantSent(t, 1, tt.posts)
 			switch {
-			case tt.outcome != client.Regenerated:
-				wantFailure(t, err, tt.outcome, client.Unchanged, 0, time.Time{})
+			case tt.outcome != apisecret.Regenerated:
+				wantFailure(t, err, tt.outcome, apisecret.Unchanged, 0, time.Time{})
 			case tt.posts == 1:
 				wantRegenerated(t, s, got, err, 0, time.Time{})
 			default:
@@ -187,7 +188,7 @@ func TestCanceledBeforeResending(t *testing.T) {
 		cancel()
 		return s.sleep(waiting, d)
 	}
-	got, err := s.client().RegenerateSecret(ctx, client.RegenerateInput{})
+	got, err := s.client().RegenerateSecret(ctx, apisecret.RegenerateInput{})
 	wantRegenerated(t, s, got, err, 0, curtain())
 	s.wantSent(t, 0, 2)
 	if !slices.Equal(s.waits, []time.Duration{3 * time.Second}) {

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 // Config is what a Client needs. Endpoint, IntegratorKey and Secret are
@@ -22,8 +24,8 @@ import (
 type Config struct {
 	Endpoint       *url.URL // from ParseEndpoint or EnvironmentEndpoint
 	IntegratorKey  string
-	Secret         Secret // signs until RegenerateSecret or Use gives a newer one
-	UserAPIKey     Secret // sent as bearer token where it is set
+	Secret         apisecret.Secret // signs until RegenerateSecret or Use gives a newer one
+	UserAPIKey     apisecret.Secret // sent as bearer token where it is set
 	UserAgent      string
 	MaxRetries     int              // retries after the first attempt; 0 is none
 	RequestTimeout time.Duration    // for one attempt; 0 is DefaultRequestTimeout
@@ -58,7 +60,7 @@ type Client struct {
 	// rotation is held for writing while a secret is being regenerated, so that
 	// every other request waits and is then signed with the new one.
 	rotation sync.RWMutex
-	newest   Secret // guarded by rotation
+	newest   apisecret.Secret // guarded by rotation
 
 	creatingWebhook sync.Mutex
 
@@ -98,11 +100,11 @@ func (c *Client) Endpoint() string { return c.config.Endpoint.String() }
 func (c *Client) IntegratorKey() string { return c.config.IntegratorKey }
 
 // ConfiguredSecret is the secret that the client was made with.
-func (c *Client) ConfiguredSecret() Secret { return c.config.Secret }
+func (c *Client) ConfiguredSecret() apisecret.Secret { return c.config.Secret }
 
 // Use makes requests be signed with a secret that was obtained otherwise than by
 // RegenerateSecret. It waits for those under way.
-func (c *Client) Use(secret Secret) {
+func (c *Client) Use(secret apisecret.Secret) {
 	c.rotation.Lock()
 	defer c.rotation.Unlock()
 	c.newest = secret
@@ -120,7 +122,7 @@ type call struct {
 
 	// repeatable says that sending it twice does what sending it once does.
 	repeatable bool
-	secrets    []Secret // in the body, and not to be shown
+	secrets    []apisecret.Secret // in the body, and not to be shown
 }
 
 func (c *Client) newRequest(ctx context.Context, call call) (*http.Request, error) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
@@ -137,10 +137,10 @@ func TestRegenerateOnAnotherClock(t *testing.T) {
 				s.Rotate(0)
 			}
 			c := s.client()
-			got, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: time.Hour})
+			got, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: time.Hour})
 			s.wantSent(t, tt.gets, tt.posts)
 			if !tt.regenerated {
-				wantFailure(t, err, client.SecretRefused, client.Unchanged, time.Hour, time.Time{})
+				wantFailure(t, err, apisecret.SecretRefused, apisecret.Unchanged, time.Hour, time.Time{})
 				return
 			}
 			if err != nil {
@@ -161,7 +161,7 @@ func TestSecondSignerOnAnotherClock(t *testing.T) {
 	s := onTheSecond(t)
 	s.SetSkew(time.Hour)
 	got, err := s.client().RegenerateSecret(t.Context(),
-		client.RegenerateInput{Signers: []client.Secret{client.NewSecret("sk_test_dead"), s.config.Secret}})
+		apisecret.RegenerateInput{Signers: []apisecret.Secret{apisecret.New("sk_test_dead"), s.config.Secret}})
 	if err != nil || !got.SignedWith.Equal(s.config.Secret) {
 		t.Errorf("error %v", err)
 	}
@@ -178,7 +178,7 @@ func TestAmbiguousOnAnotherClock(t *testing.T) {
 	}
 	sent := s.clock()
 	s.Inject(emulator.Fault{Drop: true})
-	got, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: time.Minute})
+	got, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,8 +198,8 @@ func TestRefusedOnTheServersClock(t *testing.T) {
 	}
 	s.Rotate(2 * time.Hour)             // now the configured secret may read but not regenerate,
 	s.advance(10250 * time.Millisecond) // and by a Date, in seconds, the offset looks a little different
-	_, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{})
-	wantFailure(t, err, client.SecretRefused, client.Unchanged, 0, time.Time{})
+	_, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+	wantFailure(t, err, apisecret.SecretRefused, apisecret.Unchanged, 0, time.Time{})
 	if posts := len(s.sent("POST")); posts != 1 {
 		t.Errorf("%d POSTs arrived, though the clock was not the reason", posts)
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 // wantClean checks that words from outside are fit for a terminal.
@@ -40,7 +42,7 @@ func FuzzParseProblem(f *testing.F) {
 	}
 	const planted = "sk_test_planted"
 	f.Fuzz(func(t *testing.T, body []byte) {
-		e := answered(400, nil, string(body), NewSecret(planted))
+		e := answered(400, nil, string(body), apisecret.New(planted))
 		texts := []string{e.Type, e.Title, e.Detail, e.Code, e.Field, e.Instance, e.Realm, e.Scope, e.ResourceType, e.ResourceID}
 		for _, field := range e.Fields {
 			texts = append(texts, field.Field, field.Message, field.Code)

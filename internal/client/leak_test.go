@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -78,10 +79,10 @@ func TestNothingOfTheRequestIsRepeated(t *testing.T) {
 			s := newStage(t, emulator.Options{})
 			s.config.Endpoint, _ = url.Parse(server.URL)
 			s.config.MaxRetries = 0
-			s.config.Secret, s.config.UserAPIKey = client.NewSecret(configured), client.NewSecret(bearer)
+			s.config.Secret, s.config.UserAPIKey = apisecret.New(configured), apisecret.New(bearer)
 			c := s.client()
 			_, regenerateErr := c.RegenerateSecret(t.Context(),
-				client.RegenerateInput{Signers: []client.Secret{s.config.Secret, client.NewSecret(older)}})
+				apisecret.RegenerateInput{Signers: []apisecret.Secret{s.config.Secret, apisecret.New(older)}})
 			_, profileErr := c.Profile(t.Context())
 			texts := []string{fmt.Sprint(s.logged)}
 			for _, err := range []error{regenerateErr, profileErr} {

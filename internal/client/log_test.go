@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
@@ -36,7 +36,7 @@ func TestLog(t *testing.T) {
 			tt.trouble(t, s, forever)
 			c := s.client()
 			_, _ = c.Profile(t.Context())
-			_, _ = c.RegenerateSecret(t.Context(), client.RegenerateInput{})
+			_, _ = c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 			for i, want := range []map[string]any{
 				{"method": "GET", "path": emulator.ProfilePath},
 				{"method": "POST", "path": emulator.RegeneratePath},
@@ -66,7 +66,7 @@ func TestAttemptsAreNumbered(t *testing.T) {
 	s.config.RetryWait = 1
 	s.Inject(emulator.TooManyRequests(""), emulator.Fault{Drop: true}, emulator.HTML(500), emulator.Fault{Drop: true})
 	c := s.client()
-	if _, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{}); err == nil {
+	if _, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{}); err == nil {
 		t.Error("sent more than once after an ambiguous attempt")
 	}
 	if _, err := c.Profile(t.Context()); err != nil {

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -38,7 +39,7 @@ func TestEveryPostHasItsOwnConnection(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := dials.Load()
-		if _, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{}); err != nil {
+		if _, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{}); err != nil {
 			t.Fatal(err)
 		}
 		if made := dials.Load() - before; made != 1 {
@@ -55,8 +56,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			s, elsewhere := newStage(t, emulator.Options{}), newStage(t, emulator.Options{})
 			s.Inject(emulator.Fault{Status: status, Times: forever, Header: http.Header{"Location": {elsewhere.URL() + emulator.ProfilePath}}})
 			c := s.client()
-			_, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{})
-			wantFailure(t, err, client.Refused, client.Unchanged, 0, time.Time{})
+			_, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+			wantFailure(t, err, apisecret.Refused, apisecret.Unchanged, 0, time.Time{})
 			var answer *client.Error
 			if _, err := c.Profile(t.Context()); !errors.As(err, &answer) || answer.Status != status {
 				t.Errorf("error %v", err)
@@ -90,10 +91,10 @@ func TestTLS(t *testing.T) {
 				toAPI.ServeHTTP(w, r)
 			})
 			c := s.client()
-			got, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{})
+			got, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 			_, profileErr := c.Profile(t.Context())
 			if !tt.works {
-				wantFailure(t, err, client.NotSent, client.Unchanged, 0, time.Time{})
+				wantFailure(t, err, apisecret.NotSent, apisecret.Unchanged, 0, time.Time{})
 				var failed *client.TransportError
 				if !errors.As(profileErr, &failed) || failed.Sent {
 					t.Errorf("error %v", profileErr)

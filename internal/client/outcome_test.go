@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -23,8 +24,8 @@ type outcome struct {
 	happened string
 	trouble  trouble
 	acted    bool
-	means    client.Outcome
-	effect   client.Effect
+	means    apisecret.Outcome
+	effect   apisecret.Effect
 	then     []time.Duration // waits before further attempts, if it happens each time
 }
 
@@ -54,63 +55,63 @@ func outcomes() []outcome {
 		}
 	)
 	return []outcome{
-		{"not sent: unknown host", dns(nxdomain), idle, client.NotSentForGood, client.Unchanged, stop},
-		{"not sent: DNS fails", dns(servfail), idle, client.NotSent, client.Unchanged, retry},
-		{"not sent: connection refused", refused(), idle, client.NotSent, client.Unchanged, retry},
-		{"not sent: TLS handshake fails", failedHandshake(), idle, client.NotSent, client.Unchanged, retry},
-		{"not sent: bad certificate", badCertificate(), idle, client.NotSentForGood, client.Unchanged, stop},
-		{"not sent: proxy refuses", refusingProxy(), idle, client.NotSent, client.Unchanged, retry},
+		{"not sent: unknown host", dns(nxdomain), idle, apisecret.NotSentForGood, apisecret.Unchanged, stop},
+		{"not sent: DNS fails", dns(servfail), idle, apisecret.NotSent, apisecret.Unchanged, retry},
+		{"not sent: connection refused", refused(), idle, apisecret.NotSent, apisecret.Unchanged, retry},
+		{"not sent: TLS handshake fails", failedHandshake(), idle, apisecret.NotSent, apisecret.Unchanged, retry},
+		{"not sent: bad certificate", badCertificate(), idle, apisecret.NotSentForGood, apisecret.Unchanged, stop},
+		{"not sent: proxy refuses", refusingProxy(), idle, apisecret.NotSent, apisecret.Unchanged, retry},
 
-		{"429", api(emulator.TooManyRequests("")), idle, client.RateLimited, client.Unchanged, retry},
-		{"429, Retry-After 5 s", api(emulator.TooManyRequests("5")), idle, client.RateLimited, client.Unchanged,
+		{"429", api(emulator.TooManyRequests("")), idle, apisecret.RateLimited, apisecret.Unchanged, retry},
+		{"429, Retry-After 5 s", api(emulator.TooManyRequests("5")), idle, apisecret.RateLimited, apisecret.Unchanged,
 			[]time.Duration{5 * time.Second, 5 * time.Second, 5 * time.Second, 8 * time.Second}},
-		{"429, Retry-After 60 s", api(emulator.TooManyRequests("60")), idle, client.RateLimited, client.Unchanged, slices.Repeat([]time.Duration{time.Minute}, 4)},
-		{"429, Retry-After 61 s", api(emulator.TooManyRequests("61")), idle, client.RateLimited, client.Unchanged, stop},
-		{"429, Retry-After beyond 32 bits", api(emulator.TooManyRequests("9999999999")), idle, client.RateLimited, client.Unchanged, stop},
+		{"429, Retry-After 60 s", api(emulator.TooManyRequests("60")), idle, apisecret.RateLimited, apisecret.Unchanged, slices.Repeat([]time.Duration{time.Minute}, 4)},
+		{"429, Retry-After 61 s", api(emulator.TooManyRequests("61")), idle, apisecret.RateLimited, apisecret.Unchanged, stop},
+		{"429, Retry-After beyond 32 bits", api(emulator.TooManyRequests("9999999999")), idle, apisecret.RateLimited, apisecret.Unchanged, stop},
 
-		{"401", api(document(401, emulator.ProblemUnauthorized)), idle, client.SecretRefused, client.Unchanged, stop},
-		{"401 without a document", api(noDocument(401)), idle, client.SecretRefused, client.Unchanged, stop},
-		{"401, token expired", api(document(401, emulator.ProblemTokenExpired)), idle, client.BearerRefused, client.Unchanged, stop},
-		{"401, invalid token", api(document(401, emulator.ProblemInvalidToken)), idle, client.BearerRefused, client.Unchanged, stop},
+		{"401", api(document(401, emulator.ProblemUnauthorized)), idle, apisecret.SecretRefused, apisecret.Unchanged, stop},
+		{"401 without a document", api(noDocument(401)), idle, apisecret.SecretRefused, apisecret.Unchanged, stop},
+		{"401, token expired", api(document(401, emulator.ProblemTokenExpired)), idle, apisecret.BearerRefused, apisecret.Unchanged, stop},
+		{"401, invalid token", api(document(401, emulator.ProblemInvalidToken)), idle, apisecret.BearerRefused, apisecret.Unchanged, stop},
 
-		{"400", api(document(400, emulator.ProblemInvalidFields)), idle, client.Refused, client.Unchanged, stop},
-		{"403", api(document(403, emulator.ProblemForbidden)), idle, client.Refused, client.Unchanged, stop},
-		{"404", api(document(404, emulator.ProblemNotFound)), idle, client.Refused, client.Unchanged, stop},
-		{"409", api(document(409, emulator.ProblemConflict)), idle, client.Refused, client.Unchanged, stop},
-		{"302", api(emulator.Fault{Status: 302, Header: http.Header{"Location": {"/"}}}), idle, client.Refused, client.Unchanged, stop},
-		{"307", api(emulator.Redirect("/")), idle, client.Refused, client.Unchanged, stop},
-		{"302 to nonsense", api(emulator.Redirect(":// %zz")), idle, client.Refused, client.Unchanged, stop},
+		{"400", api(document(400, emulator.ProblemInvalidFields)), idle, apisecret.Refused, apisecret.Unchanged, stop},
+		{"403", api(document(403, emulator.ProblemForbidden)), idle, apisecret.Refused, apisecret.Unchanged, stop},
+		{"404", api(document(404, emulator.ProblemNotFound)), idle, apisecret.Refused, apisecret.Unchanged, stop},
+		{"409", api(document(409, emulator.ProblemConflict)), idle, apisecret.Refused, apisecret.Unchanged, stop},
+		{"302", api(emulator.Fault{Status: 302, Header: http.Header{"Location": {"/"}}}), idle, apisecret.Refused, apisecret.Unchanged, stop},
+		{"307", api(emulator.Redirect("/")), idle, apisecret.Refused, apisecret.Unchanged, stop},
+		{"302 to nonsense", api(emulator.Redirect(":// %zz")), idle, apisecret.Refused, apisecret.Unchanged, stop},
 
-		{"409, retryable", api(retryable(409, emulator.ProblemConflict)), idle, client.Invited, client.Unchanged, retry},
-		{"503, retryable, before", api(retryable(503, emulator.ProblemServiceUnavailable)), idle, client.InvitedAfterFault, client.Unknown, retryAfter3s},
-		{"503, retryable, after", api(retryable(503, emulator.ProblemDatabaseError).After()), acted, client.InvitedAfterFault, client.Unknown, retryAfter3s},
+		{"409, retryable", api(retryable(409, emulator.ProblemConflict)), idle, apisecret.Retryable, apisecret.Unchanged, retry},
+		{"503, retryable, before", api(retryable(503, emulator.ProblemServiceUnavailable)), idle, apisecret.RetryableAfterFault, apisecret.Unknown, retryAfter3s},
+		{"503, retryable, after", api(retryable(503, emulator.ProblemDatabaseError).After()), acted, apisecret.RetryableAfterFault, apisecret.Unknown, retryAfter3s},
 
-		{"connection cut before", api(drop), idle, client.Ambiguous, client.Unknown, resendOnce},
-		{"connection cut after", api(drop.After()), acted, client.Ambiguous, client.Unknown, resendOnce},
-		{"connection reset before", api(reset), idle, client.Ambiguous, client.Unknown, resendOnce},
-		{"connection reset after", api(reset.After()), acted, client.Ambiguous, client.Unknown, resendOnce},
-		{"500 before", api(document(500, emulator.ProblemInternalError)), idle, client.Ambiguous, client.Unknown, resendOnce},
-		{"500 after", api(document(500, emulator.ProblemInternalError).After()), acted, client.Ambiguous, client.Unknown, resendOnce},
-		{"502 before", api(emulator.HTML(502)), idle, client.Ambiguous, client.Unknown, resendOnce},
-		{"502 after", api(emulator.HTML(502).After()), acted, client.Ambiguous, client.Unknown, resendOnce},
-		{"503 before", api(document(503, emulator.ProblemServiceUnavailable)), idle, client.Ambiguous, client.Unknown, resendOnce},
-		{"503 after", api(noDocument(503).After()), acted, client.Ambiguous, client.Unknown, resendOnce},
-		{"reply cut before the secret", api(cutShort(longer("a"))), acted, client.Ambiguous, client.Unknown, resendOnce},
-		{"reply cut in the secret", api(cutShort(only("secret"))), acted, client.Ambiguous, client.Unknown, resendOnce},
-		{"reply cut behind the secret", api(cutShort(longer("z"))), acted, client.Regenerated, client.Changed, stop},
+		{"connection cut before", api(drop), idle, apisecret.Ambiguous, apisecret.Unknown, resendOnce},
+		{"connection cut after", api(drop.After()), acted, apisecret.Ambiguous, apisecret.Unknown, resendOnce},
+		{"connection reset before", api(reset), idle, apisecret.Ambiguous, apisecret.Unknown, resendOnce},
+		{"connection reset after", api(reset.After()), acted, apisecret.Ambiguous, apisecret.Unknown, resendOnce},
+		{"500 before", api(document(500, emulator.ProblemInternalError)), idle, apisecret.Ambiguous, apisecret.Unknown, resendOnce},
+		{"500 after", api(document(500, emulator.ProblemInternalError).After()), acted, apisecret.Ambiguous, apisecret.Unknown, resendOnce},
+		{"502 before", api(emulator.HTML(502)), idle, apisecret.Ambiguous, apisecret.Unknown, resendOnce},
+		{"502 after", api(emulator.HTML(502).After()), acted, apisecret.Ambiguous, apisecret.Unknown, resendOnce},
+		{"503 before", api(document(503, emulator.ProblemServiceUnavailable)), idle, apisecret.Ambiguous, apisecret.Unknown, resendOnce},
+		{"503 after", api(noDocument(503).After()), acted, apisecret.Ambiguous, apisecret.Unknown, resendOnce},
+		{"reply cut before the secret", api(cutShort(longer("a"))), acted, apisecret.Ambiguous, apisecret.Unknown, resendOnce},
+		{"reply cut in the secret", api(cutShort(only("secret"))), acted, apisecret.Ambiguous, apisecret.Unknown, resendOnce},
+		{"reply cut behind the secret", api(cutShort(longer("z"))), acted, apisecret.Regenerated, apisecret.Changed, stop},
 
-		{"200, no secret", api(success(`{}`)), acted, client.Unreadable, client.Changed, stop},
-		{"200, secret is no string", api(success(`{"secret":1}`)), acted, client.Unreadable, client.Changed, stop},
-		{"200, secret is empty", api(success(`{"secret":""}`)), acted, client.Unreadable, client.Changed, stop},
-		{"200, not JSON", api(success(`Welcome!`)), acted, client.Unreadable, client.Changed, stop},
-		{"200, no body", api(success(``)), acted, client.Unreadable, client.Changed, stop},
+		{"200, no secret", api(success(`{}`)), acted, apisecret.Unreadable, apisecret.Changed, stop},
+		{"200, secret is no string", api(success(`{"secret":1}`)), acted, apisecret.Unreadable, apisecret.Changed, stop},
+		{"200, secret is empty", api(success(`{"secret":""}`)), acted, apisecret.Unreadable, apisecret.Changed, stop},
+		{"200, not JSON", api(success(`Welcome!`)), acted, apisecret.Unreadable, apisecret.Changed, stop},
+		{"200, no body", api(success(``)), acted, apisecret.Unreadable, apisecret.Changed, stop},
 
-		{"no answer in time, before", silence(emulator.Fault{}), idle, client.Unanswered, client.Unknown, stop},
-		{"no answer in time, after", silence(emulator.Fault{}.After()), acted, client.Unanswered, client.Unknown, stop},
-		{"504 before", api(emulator.HTML(504)), idle, client.Unanswered, client.Unknown, stop},
-		{"504 after", api(emulator.HTML(504).After()), acted, client.Unanswered, client.Unknown, stop},
-		{"504 cut short", api(emulator.Fault{Status: 504, Body: strings.Repeat(" ", 1000), Truncate: true}.After()), acted, client.Unanswered, client.Unknown, stop},
-		{"504, retryable", api(retryable(504, emulator.ProblemServiceUnavailable)), idle, client.Unanswered, client.Unknown, stop},
+		{"no answer in time, before", silence(emulator.Fault{}), idle, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"no answer in time, after", silence(emulator.Fault{}.After()), acted, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"504 before", api(emulator.HTML(504)), idle, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"504 after", api(emulator.HTML(504).After()), acted, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"504 cut short", api(emulator.Fault{Status: 504, Body: strings.Repeat(" ", 1000), Truncate: true}.After()), acted, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"504, retryable", api(retryable(504, emulator.ProblemServiceUnavailable)), idle, apisecret.Unanswered, apisecret.Unknown, stop},
 	}
 }
 
@@ -155,20 +156,20 @@ func (row outcome) check(t *testing.T, grace time.Duration, maxRetries, times in
 	s := newStage(t, emulator.Options{})
 	s.config.MaxRetries = maxRetries
 	row.trouble(t, s, times)
-	regenerated, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: grace})
+	regenerated, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: grace})
 
 	waits := row.then[:min(len(row.then), maxRetries)]
 	means, effect := row.means, row.effect
 	if times == 1 {
 		waits = waits[:1]
-		means, effect = client.Regenerated, client.Changed
+		means, effect = apisecret.Regenerated, apisecret.Changed
 		if row.acted && grace == 0 { // the first attempt killed the secret that signs
-			means, effect = client.SecretRefused, client.Unknown
+			means, effect = apisecret.SecretRefused, apisecret.Unknown
 		}
 	}
 	cutShort := strings.HasPrefix(row.happened, "reply cut")
 	if cutShort && grace == 0 && len(waits) > 0 { // the first attempt killed the secret, and a 401 is one though it is cut
-		means, effect = client.SecretRefused, client.Unknown
+		means, effect = apisecret.SecretRefused, apisecret.Unknown
 	}
 	attempts := 1 + len(waits)
 	if !slices.Equal(s.waits, waits) {
@@ -183,19 +184,19 @@ func (row outcome) check(t *testing.T, grace time.Duration, maxRetries, times in
 		struck = 1
 	}
 	posts := s.sent("POST")
-	if row.means == client.NotSent || row.means == client.NotSentForGood {
+	if row.means == apisecret.NotSent || row.means == apisecret.NotSentForGood {
 		s.wantSent(t, 0, attempts-struck)
 	} else {
 		s.wantSent(t, 0, attempts)
 	}
 	wantFresh(t, posts)
-	wantProcessed(t, posts, row.acted, grace, means == client.Regenerated && struck < attempts)
+	wantProcessed(t, posts, row.acted, grace, means == apisecret.Regenerated && struck < attempts)
 
 	var since time.Time
-	if row.effect == client.Unknown || row.means == client.Unreadable {
+	if row.effect == apisecret.Unknown || row.means == apisecret.Unreadable {
 		since = curtain()
 	}
-	if means == client.Regenerated {
+	if means == apisecret.Regenerated {
 		wantRegenerated(t, s, regenerated, err, grace, since)
 	} else {
 		wantFailure(t, err, means, effect, grace, since)
@@ -216,7 +217,7 @@ func wantProcessed(t *testing.T, posts []emulator.Request, acted bool, grace tim
 }
 
 // wantRegenerated checks that the API's newest secret is in hand.
-func wantRegenerated(t *testing.T, s *stage, got *client.RegeneratedSecret, err error, grace time.Duration, since time.Time) {
+func wantRegenerated(t *testing.T, s *stage, got *apisecret.RegeneratedSecret, err error, grace time.Duration, since time.Time) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -240,9 +241,9 @@ func wantRegenerated(t *testing.T, s *stage, got *client.RegeneratedSecret, err 
 }
 
 // wantFailure checks what an error says.
-func wantFailure(t *testing.T, err error, means client.Outcome, effect client.Effect, grace time.Duration, since time.Time) {
+func wantFailure(t *testing.T, err error, means apisecret.Outcome, effect apisecret.Effect, grace time.Duration, since time.Time) {
 	t.Helper()
-	var failure *client.RegenerateError
+	var failure *apisecret.RegenerateError
 	if !errors.As(err, &failure) {
 		t.Fatalf("error %v", err)
 	}

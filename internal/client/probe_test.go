@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -51,12 +52,12 @@ func TestProbe(t *testing.T) {
 func TestProbeOfAnotherSecret(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, emulator.Options{})
-	newer := client.NewSecret(s.Rotate(time.Hour))
+	newer := apisecret.New(s.Rotate(time.Hour))
 	c := s.client()
 	if err := c.Probe(t.Context(), newer); err != nil {
 		t.Error(err)
 	}
-	if err := c.Probe(t.Context(), client.NewSecret("sk_test_unknown")); err == nil {
+	if err := c.Probe(t.Context(), apisecret.New("sk_test_unknown")); err == nil {
 		t.Error("an unknown secret was accepted")
 	}
 	if _, err := c.Profile(t.Context()); err != nil {

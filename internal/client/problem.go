@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 // The problem types whose remedy is known, without their common prefix.
@@ -81,6 +83,11 @@ func (e *Error) SecretRefused() bool {
 	return e.Status == http.StatusUnauthorized && !e.BearerRefused()
 }
 
+// Is says what the answer means to those who know nothing of HTTP.
+func (e *Error) Is(target error) bool {
+	return target == apisecret.ErrRefused && e.SecretRefused() || target == apisecret.ErrForbidden && e.Status == http.StatusForbidden
+}
+
 // clockOffset is how far the server's clock is ahead of now, if it is so far off
 // that this may be why a signature was refused, and 0 otherwise. The API accepts
 // 300 s either way; the bounds leave room for a slow reply and for nonsense.
@@ -134,6 +141,17 @@ func parseProblem(body []byte, clean func(string) string) *Error {
 		e.Fields = append(e.Fields, FieldError{Field: text(f, "field"), Message: text(f, "message"), Code: text(f, "code")})
 	}
 	return e
+}
+
+// redact blanks out secrets in words that came from outside, should the API
+// ever echo what it was sent.
+func redact(text string, secrets ...apisecret.Secret) string {
+	for _, s := range secrets {
+		if !s.IsZero() {
+			text = strings.ReplaceAll(text, s.Reveal(), apisecret.Redacted)
+		}
+	}
+	return text
 }
 
 // cleanText makes outside words fit for a terminal: bounded, on one line, no

@@ -11,12 +11,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 func noon() time.Time { return time.Date(2026, 8, 19, 12, 0, 0, 0, time.UTC) }
 
 // answered is the error that an answer gives.
-func answered(status int, header http.Header, body string, secrets ...Secret) *Error {
+func answered(status int, header http.Header, body string, secrets ...apisecret.Secret) *Error {
 	return newError(call{method: "POST", path: "/v1/thing"}, &http.Response{StatusCode: status, Header: header}, []byte(body), noon(),
 		func(text string) string { return cleanText(redact(text, secrets...)) })
 }
@@ -97,7 +99,7 @@ func TestProblemText(t *testing.T) {
 			if !strings.Contains(title, `\u`) {
 				title = strings.NewReplacer("\x1b", `\u001b`, "\x00", `\u0000`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(title)
 			}
-			got := answered(400, nil, `{"title":"`+title+`"}`, NewSecret("sk_test_planted"), Secret{})
+			got := answered(400, nil, `{"title":"`+title+`"}`, apisecret.New("sk_test_planted"), apisecret.Secret{})
 			if got.Title != tt.want {
 				t.Errorf("%q, not %q", got.Title, tt.want)
 			}

@@ -6,6 +6,8 @@ package client
 import (
 	"context"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 // profilePath has its trailing slash in the API: without it the path is another.
@@ -45,7 +47,7 @@ const (
 // Probe asks whether the API accepts a secret, by reading the profile with it:
 // nil if it does, an *Error for which SecretRefused is true if it does not, and
 // any other error if that is not known. It takes 20 seconds at most.
-func (c *Client) Probe(ctx context.Context, secret Secret) error {
+func (c *Client) Probe(ctx context.Context, secret apisecret.Secret) error {
 	c.rotation.RLock()
 	defer c.rotation.RUnlock()
 	ctx, cancel := context.WithTimeout(ctx, probeTotal)
@@ -53,7 +55,7 @@ func (c *Client) Probe(ctx context.Context, secret Secret) error {
 	return c.probe(ctx, secret)
 }
 
-func (c *Client) probe(ctx context.Context, secret Secret) error {
+func (c *Client) probe(ctx context.Context, secret apisecret.Secret) error {
 	limits := limits{min(probeAttempt, c.config.RequestTimeout), min(1, c.config.MaxRetries), probeWait}
 	return c.read(ctx, limits, profilePath, secret, &Profile{})
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -183,7 +184,7 @@ func TestHugeReplies(t *testing.T) {
 	}
 
 	s.Inject(emulator.Fault{Rewrite: longer(strings.Repeat("z", 2000))})
-	got, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
+	got, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 	wantRegenerated(t, s, got, err, 0, time.Time{})
 }
 
@@ -198,7 +199,7 @@ func TestProfileWaitsForRotation(t *testing.T) {
 
 	var all sync.WaitGroup
 	all.Go(func() {
-		if _, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{}); err != nil {
+		if _, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{}); err != nil {
 			t.Error(err)
 		}
 	})

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 // maxRetryWait bounds the backoff between two attempts.
@@ -35,7 +37,7 @@ func (c *Client) limits() limits {
 //
 // A refusal with a server clock far from the local one is tried once more on
 // the server's: if that is accepted, the client stays on it.
-func (c *Client) read(ctx context.Context, limits limits, path string, secret Secret, reply any) error {
+func (c *Client) read(ctx context.Context, limits limits, path string, secret apisecret.Secret, reply any) error {
 	err := c.readAt(ctx, limits, c.ClockOffset(), path, secret, reply)
 	var refused *Error
 	if !errors.As(err, &refused) || !refused.SecretRefused() {
@@ -50,7 +52,7 @@ func (c *Client) read(ctx context.Context, limits limits, path string, secret Se
 }
 
 // readAt is read on a clock that differs from the local one by offset.
-func (c *Client) readAt(ctx context.Context, limits limits, offset time.Duration, path string, secret Secret, reply any) error {
+func (c *Client) readAt(ctx context.Context, limits limits, offset time.Duration, path string, secret apisecret.Secret, reply any) error {
 	call := call{method: http.MethodGet, path: path}
 	req, err := c.newRequest(ctx, call)
 	if err != nil {

@@ -11,56 +11,15 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 const regenerateSecretPath = "/v1/integrator/regenerate-secret"
 
-// MaxGracePeriod is the longest that the API keeps an old secret valid.
-const MaxGracePeriod = time.Hour
-
 // minResendWait is kept before a request whose outcome is unknown is sent
 // again, so that a server that is still at work on the first can finish.
 const minResendWait = 3 * time.Second
-
-// RegenerateInput asks for a new secret. GracePeriod, in whole seconds up to
-// MaxGracePeriod, is how long the old one stays valid. Signers are the secrets
-// that may sign the request, the likeliest first; none stands for the newest
-// one that the client knows.
-type RegenerateInput struct {
-	GracePeriod time.Duration
-	Signers     []Secret
-}
-
-// RegenerateError says why no new secret is in hand.
-type RegenerateError struct {
-	Outcome Outcome // of the last attempt
-	Err     error   // *Error, *TransportError or the context's error
-
-	GracePeriod time.Duration
-	// AmbiguousSince is when the first attempt was sent that may have
-	// regenerated the secret; zero if none can have. OldSecretExpiresAt is when
-	// the old secret ends, by the API's clock, if that attempt was the one.
-	AmbiguousSince     time.Time
-	OldSecretExpiresAt time.Time
-	// AmbiguousAttempts counts all that may have regenerated it. With more than
-	// one, the old secret may have ended already.
-	AmbiguousAttempts int
-	// Reply is the body of a success without a readable secret.
-	Reply Secret
-}
-
-func (e *RegenerateError) Error() string { return "no new secret: " + e.Err.Error() }
-
-func (e *RegenerateError) Unwrap() error { return e.Err }
-
-// Effect says whether the secret was regenerated, over all attempts.
-func (e *RegenerateError) Effect() Effect {
-	effect, _ := e.Outcome.rule()
-	if effect == Unchanged && !e.AmbiguousSince.IsZero() {
-		return Unknown
-	}
-	return effect
-}
 
 // RegenerateSecret makes a new secret (POST /v1/integrator/regenerate-secret).
 // It is one POST unless an attempt provably changed nothing, or was lost in a
@@ -70,12 +29,12 @@ func (e *RegenerateError) Effect() Effect {
 // Ending ctx stops it as long as nothing can have been sent. From then on it
 // carries on, bounded by the request timeout and the retries: the reply is the
 // only copy. The error is a *RegenerateError.
-func (c *Client) RegenerateSecret(ctx context.Context, in RegenerateInput) (*RegeneratedSecret, error) {
+func (c *Client) RegenerateSecret(ctx context.Context, in apisecret.RegenerateInput) (*apisecret.RegeneratedSecret, error) {
 	c.rotation.Lock()
 	defer c.rotation.Unlock()
 
 	if len(in.Signers) == 0 {
-		in.Signers = []Secret{c.newest}
+		in.Signers = []apisecret.Secret{c.newest}
 	}
 	body, err := json.Marshal(map[string]int64{"oldSecretValidForSeconds": int64(in.GracePeriod / time.Second)})
 	if err != nil {
@@ -99,7 +58,7 @@ type regeneration struct {
 	client *Client
 	ctx    context.Context // cannot end once an attempt was ambiguous
 	call   call
-	input  RegenerateInput
+	input  apisecret.RegenerateInput
 
 	signer         int // index into input.Signers
 	attempts       int
@@ -110,10 +69,10 @@ type regeneration struct {
 	ambiguousSince time.Time
 }
 
-func (r *regeneration) run() (*RegeneratedSecret, error) {
+func (r *regeneration) run() (*apisecret.RegeneratedSecret, error) {
 	for {
 		if err := r.ctx.Err(); err != nil {
-			return nil, r.failed(NotSent, err)
+			return nil, r.failed(apisecret.NotSent, err)
 		}
 		sentAt := r.client.config.Clock()
 		regenerated, reply, err := r.attempt()
@@ -121,12 +80,11 @@ func (r *regeneration) run() (*RegeneratedSecret, error) {
 		var failed *TransportError
 		_, _ = errors.As(err, &problem), errors.As(err, &failed)
 		outcome := judge(regenerated != nil, problem, failed)
-		if outcome == Regenerated {
+		if outcome == apisecret.Regenerated {
 			return r.succeeded(regenerated), nil
 		}
 
-		effect, next := outcome.rule()
-		if effect != Unchanged {
+		if outcome.Effect() != apisecret.Unchanged {
 			if r.ambiguous == 0 {
 				r.ambiguousSince = sentAt
 				r.ctx = context.WithoutCancel(r.ctx)
@@ -135,7 +93,7 @@ func (r *regeneration) run() (*RegeneratedSecret, error) {
 		}
 		failure := r.failed(outcome, err)
 		failure.Reply = reply
-		if !r.proceed(next, problem) {
+		if !r.proceed(then(outcome), problem) {
 			return nil, failure
 		}
 	}
@@ -194,12 +152,12 @@ func (r *regeneration) retime(problem *Error) bool {
 
 // attempt sends the request once. It returns the new secret, or the body of a
 // success that has none, or an error.
-func (r *regeneration) attempt() (*RegeneratedSecret, Secret, error) {
+func (r *regeneration) attempt() (*apisecret.RegeneratedSecret, apisecret.Secret, error) {
 	ctx, connected, done := untilConnected(r.ctx)
 	defer done()
 	req, err := r.client.newRequest(ctx, r.call)
 	if err != nil {
-		return nil, Secret{}, &TransportError{Err: err}
+		return nil, apisecret.Secret{}, &TransportError{Err: err}
 	}
 	secret := r.input.Signers[r.signer]
 	transport := &transport{
@@ -213,25 +171,25 @@ func (r *regeneration) attempt() (*RegeneratedSecret, Secret, error) {
 		if failed.status >= 200 && failed.status < 300 {
 			if regenerated := parseRegenerated(failed.partial); regenerated != nil {
 				regenerated.SignedWith = secret
-				return regenerated, Secret{}, nil
+				return regenerated, apisecret.Secret{}, nil
 			}
 		}
-		return nil, Secret{}, failed
+		return nil, apisecret.Secret{}, failed
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, Secret{}, newError(r.call, resp, transport.body, r.client.config.Clock(), transport.clean)
+		return nil, apisecret.Secret{}, newError(r.call, resp, transport.body, r.client.config.Clock(), transport.clean)
 	}
 	regenerated := parseRegenerated(transport.body)
 	if regenerated == nil {
-		return nil, NewSecret(string(transport.body)), fmt.Errorf("the API answered %d without a readable secret", resp.StatusCode)
+		return nil, apisecret.New(string(transport.body)), fmt.Errorf("the API answered %d without a readable secret", resp.StatusCode)
 	}
 	regenerated.SignedWith, regenerated.RequestID = secret, transport.clean(resp.Header.Get(headerRequestID))
-	return regenerated, Secret{}, nil
+	return regenerated, apisecret.Secret{}, nil
 }
 
-func (r *regeneration) failed(outcome Outcome, err error) *RegenerateError {
-	failure := &RegenerateError{
+func (r *regeneration) failed(outcome apisecret.Outcome, err error) *apisecret.RegenerateError {
+	failure := &apisecret.RegenerateError{
 		Outcome: outcome, Err: err, GracePeriod: r.input.GracePeriod,
 		AmbiguousSince: r.ambiguousSince, AmbiguousAttempts: r.ambiguous,
 	}
@@ -249,7 +207,7 @@ func (r *regeneration) oldSecretExpiresAt() time.Time {
 
 // succeeded judges the expiry: after an ambiguous attempt the reply may date
 // the secret that was lost, and the one in use ends earlier.
-func (r *regeneration) succeeded(regenerated *RegeneratedSecret) *RegeneratedSecret {
+func (r *regeneration) succeeded(regenerated *apisecret.RegeneratedSecret) *apisecret.RegeneratedSecret {
 	now := r.client.config.Clock()
 	regenerated.ObtainedAt = now
 	regenerated.AmbiguousSince = r.ambiguousSince

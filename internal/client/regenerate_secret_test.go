@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
@@ -19,7 +19,7 @@ func TestRegenerateSecret(t *testing.T) {
 	s := newStage(t, emulator.Options{UserAPIKey: "ak_live"})
 	s.config.UserAgent = "tests/1"
 	c := s.client()
-	got, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: 5 * time.Minute})
+	got, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: 5 * time.Minute})
 	wantRegenerated(t, s, got, err, 5*time.Minute, time.Time{})
 	if got.RequestID == "" {
 		t.Error("no request id")
@@ -44,7 +44,7 @@ func TestRegenerateSecret(t *testing.T) {
 	if !c.ConfiguredSecret().Equal(s.config.Secret) {
 		t.Error("the configured secret has changed")
 	}
-	second, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{})
+	second, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 	if err != nil || !second.SignedWith.Equal(got.Secret) {
 		t.Errorf("not signed with the newest secret: %v", err)
 	}
@@ -59,18 +59,18 @@ func TestAfterAnAmbiguousAttempt(t *testing.T) {
 		name    string
 		answers []emulator.Fault // to the second attempt and on
 		posts   int
-		outcome client.Outcome
-		effect  client.Effect
+		outcome apisecret.Outcome
+		effect  apisecret.Effect
 	}{
-		{"success", nil, 2, client.Regenerated, client.Changed},
-		{"429, then success", []emulator.Fault{emulator.TooManyRequests("")}, 3, client.Regenerated, client.Changed},
-		{"401", []emulator.Fault{emulator.Problem(401, emulator.ProblemUnauthorized, "", "")}, 2, client.SecretRefused, client.Unknown},
-		{"401, invalid token", []emulator.Fault{emulator.Problem(401, emulator.ProblemInvalidToken, "", "")}, 2, client.BearerRefused, client.Unknown},
-		{"403", []emulator.Fault{emulator.Problem(403, emulator.ProblemForbidden, "", "")}, 2, client.Refused, client.Unknown},
-		{"429, Retry-After too long", []emulator.Fault{emulator.TooManyRequests("61")}, 2, client.RateLimited, client.Unknown},
-		{"429, then ambiguous again", []emulator.Fault{emulator.TooManyRequests(""), {Drop: true}}, 3, client.Ambiguous, client.Unknown},
-		{"504", []emulator.Fault{emulator.HTML(504)}, 2, client.Unanswered, client.Unknown},
-		{"200 without a secret", []emulator.Fault{emulator.Fault{Body: "{}"}.After()}, 2, client.Unreadable, client.Changed},
+		{"success", nil, 2, apisecret.Regenerated, apisecret.Changed},
+		{"429, then success", []emulator.Fault{emulator.TooManyRequests("")}, 3, apisecret.Regenerated, apisecret.Changed},
+		{"401", []emulator.Fault{emulator.Problem(401, emulator.ProblemUnauthorized, "", "")}, 2, apisecret.SecretRefused, apisecret.Unknown},
+		{"401, invalid token", []emulator.Fault{emulator.Problem(401, emulator.ProblemInvalidToken, "", "")}, 2, apisecret.BearerRefused, apisecret.Unknown},
+		{"403", []emulator.Fault{emulator.Problem(403, emulator.ProblemForbidden, "", "")}, 2, apisecret.Refused, apisecret.Unknown},
+		{"429, Retry-After too long", []emulator.Fault{emulator.TooManyRequests("61")}, 2, apisecret.RateLimited, apisecret.Unknown},
+		{"429, then ambiguous again", []emulator.Fault{emulator.TooManyRequests(""), {Drop: true}}, 3, apisecret.Ambiguous, apisecret.Unknown},
+		{"504", []emulator.Fault{emulator.HTML(504)}, 2, apisecret.Unanswered, apisecret.Unknown},
+		{"200 without a secret", []emulator.Fault{emulator.Fault{Body: "{}"}.After()}, 2, apisecret.Unreadable, apisecret.Changed},
 	} {
 		for _, grace := range []time.Duration{0, 5 * time.Minute} {
 			t.Run(tt.name+"/grace "+grace.String(), func(t *testing.T) {
@@ -78,11 +78,11 @@ func TestAfterAnAmbiguousAttempt(t *testing.T) {
 				s := newStage(t, emulator.Options{})
 				s.Inject(emulator.Fault{Drop: true})
 				s.Inject(tt.answers...)
-				other := client.NewSecret("sk_test_other")
+				other := apisecret.New("sk_test_other")
 				got, err := s.client().RegenerateSecret(t.Context(),
-					client.RegenerateInput{GracePeriod: grace, Signers: []client.Secret{s.config.Secret, other}})
+					apisecret.RegenerateInput{GracePeriod: grace, Signers: []apisecret.Secret{s.config.Secret, other}})
 				s.wantSent(t, 0, tt.posts)
-				if tt.outcome == client.Regenerated {
+				if tt.outcome == apisecret.Regenerated {
 					wantRegenerated(t, s, got, err, grace, curtain())
 				} else {
 					wantFailure(t, err, tt.outcome, tt.effect, grace, curtain())
@@ -96,9 +96,9 @@ func TestRefusedInGracePeriodAfterAnAmbiguousAttempt(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, emulator.Options{OldSecretCannotRegenerate: true})
 	s.Inject(emulator.Fault{Drop: true}.After())
-	_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: time.Hour})
+	_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: time.Hour})
 	s.wantSent(t, 0, 2)
-	wantFailure(t, err, client.SecretRefused, client.Unknown, time.Hour, curtain())
+	wantFailure(t, err, apisecret.SecretRefused, apisecret.Unknown, time.Hour, curtain())
 }
 
 func TestResentOnlyInGracePeriod(t *testing.T) {
@@ -133,7 +133,7 @@ func TestResentOnlyInGracePeriod(t *testing.T) {
 				s.advance(tt.answered)
 				close(hold)
 			}()
-			_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: tt.grace})
+			_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: tt.grace})
 			if !slices.Equal(s.waits, tt.waits) {
 				t.Errorf("waited %v, not %v", s.waits, tt.waits)
 			}
@@ -181,7 +181,7 @@ func TestOldSecretExpiresAt(t *testing.T) {
 					delete(reply, "oldSecretExpiresAt")
 				}
 			}})
-			got, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: grace})
+			got, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: grace})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -199,8 +199,8 @@ func TestUnreadableReplyIsKept(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, emulator.Options{})
 	s.Inject(emulator.Fault{Body: `{"apiSecret":"sk_test_renamed"}`}.After())
-	_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
-	var failure *client.RegenerateError
+	_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+	var failure *apisecret.RegenerateError
 	if !errors.As(err, &failure) || failure.Reply.Reveal() != `{"apiSecret":"sk_test_renamed"}` {
 		t.Errorf("the reply is lost: %v", err)
 	}
@@ -213,8 +213,8 @@ func TestBackoffIsBounded(t *testing.T) {
 	fault := emulator.TooManyRequests("")
 	fault.Times = forever
 	s.Inject(fault)
-	_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
-	wantFailure(t, err, client.RateLimited, client.Unchanged, 0, time.Time{})
+	_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+	wantFailure(t, err, apisecret.RateLimited, apisecret.Unchanged, 0, time.Time{})
 	s.wantSent(t, 0, 71)
 	for i, wait := range s.waits {
 		if want := min(time.Second<<min(i, 5), 30*time.Second); wait != want {
@@ -228,7 +228,7 @@ func TestWaitsByItself(t *testing.T) {
 	s := newStage(t, emulator.Options{})
 	s.config.Sleep, s.config.RetryWait = nil, time.Millisecond
 	s.Inject(emulator.TooManyRequests(""))
-	got, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
+	got, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 	wantRegenerated(t, s, got, err, 0, time.Time{})
 	s.wantSent(t, 0, 2)
 }

@@ -8,33 +8,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
-
-// RegeneratedSecret is a new secret, shown by the API this once.
-type RegeneratedSecret struct {
-	Secret             Secret
-	ObtainedAt         time.Time
-	OldSecretExpiresAt time.Time // zero where the API gave none
-	SignedWith         Secret
-	RequestID          string
-
-	// OddExpiry is what the API gave as expiry where that is not a plausible
-	// time; OldSecretExpiresAt is zero then.
-	OddExpiry string
-	// AmbiguousSince is when an earlier attempt was sent that may have
-	// regenerated the secret too, its reply lost; zero if there was none.
-	AmbiguousSince time.Time
-}
 
 // parseRegenerated takes the secret out of a reply whatever else is wrong with
 // it; nil if there is none.
-func parseRegenerated(body []byte) *RegeneratedSecret {
+func parseRegenerated(body []byte) *apisecret.RegeneratedSecret {
 	members := leadingMembers(body)
 	var secret, expiry string
 	if json.Unmarshal(members["secret"], &secret) != nil || secret == "" {
 		return nil
 	}
-	regenerated := &RegeneratedSecret{Secret: NewSecret(secret)}
+	regenerated := &apisecret.RegeneratedSecret{Secret: apisecret.New(secret)}
 	raw := members["oldSecretExpiresAt"]
 	if len(raw) == 0 || string(raw) == "null" {
 		return regenerated

@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
@@ -31,8 +31,8 @@ func TestNetHTTPReplaysNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.Inject(cut)
-			_, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{})
-			wantFailure(t, err, client.Ambiguous, client.Unknown, 0, curtain())
+			_, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+			wantFailure(t, err, apisecret.Ambiguous, apisecret.Unknown, 0, curtain())
 			s.Inject(cut)
 			if _, err := c.Profile(t.Context()); err == nil {
 				t.Error("the cut connection was not noticed")
@@ -78,8 +78,8 @@ func TestNetHTTPReplaysNoPostOverHTTP2(t *testing.T) {
 			s.config.MaxRetries = 0
 			s.config.Endpoint, _ = url.Parse(server.URL)
 			s.network = trust(server)
-			_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
-			wantFailure(t, err, client.Ambiguous, client.Unknown, 0, curtain())
+			_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+			wantFailure(t, err, apisecret.Ambiguous, apisecret.Unknown, 0, curtain())
 			if n := requests.Load(); n != 1 {
 				t.Errorf("%d requests arrived", n)
 			}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -17,13 +18,13 @@ import (
 // nothing was done, whatever the rest would have said.
 func TestRefusalCutShort(t *testing.T) {
 	t.Parallel()
-	for status, means := range map[int]client.Outcome{
-		401: client.SecretRefused, 403: client.Refused, 400: client.Refused,
+	for status, means := range map[int]apisecret.Outcome{
+		401: apisecret.SecretRefused, 403: apisecret.Refused, 400: apisecret.Refused,
 	} {
 		s := newStage(t, emulator.Options{})
 		s.Inject(emulator.Fault{Status: status, Body: strings.Repeat(" ", 1000), Truncate: true, Times: forever})
-		_, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
-		wantFailure(t, err, means, client.Unchanged, 0, time.Time{})
+		_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+		wantFailure(t, err, means, apisecret.Unchanged, 0, time.Time{})
 		s.wantSent(t, 0, 1)
 	}
 }
@@ -47,7 +48,7 @@ func TestEveryResendIsInGracePeriod(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, emulator.Options{})
 			s.Inject(tt.faults...)
-			_, _ = s.client().RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: tt.grace})
+			_, _ = s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: tt.grace})
 			if !slices.Equal(s.waits, tt.waits) {
 				t.Errorf("waited %v, not %v", s.waits, tt.waits)
 			}
@@ -74,7 +75,7 @@ func TestResendIsNotUsedUp(t *testing.T) {
 			s := newStage(t, emulator.Options{})
 			s.config.MaxRetries = 1
 			s.Inject(tt.faults...)
-			_, _ = s.client().RegenerateSecret(t.Context(), client.RegenerateInput{})
+			_, _ = s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 			s.wantSent(t, 0, tt.posts)
 		})
 	}

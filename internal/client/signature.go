@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 // The headers that authenticate a request.
@@ -24,7 +26,7 @@ const (
 // signature returns the value of X-Signature: "sha256=" and the lower-case hex
 // HMAC-SHA256 of timestamp.METHOD.path.bodyHash. The timestamp is in Unix
 // milliseconds; the body hash is empty where there is no body.
-func signature(secret Secret, timestamp, method, path string, body []byte) string {
+func signature(secret apisecret.Secret, timestamp, method, path string, body []byte) string {
 	payload := make([]byte, 0, 256) // room enough for all requests, so that nothing is copied
 	for _, part := range []string{timestamp, method, path} {
 		payload = append(append(payload, part...), '.')
@@ -50,7 +52,7 @@ func signedPath(u *url.URL) string {
 }
 
 // sign stamps the request with the time and signs it.
-func sign(req *http.Request, key string, secret Secret, now time.Time, body []byte) {
+func sign(req *http.Request, key string, secret apisecret.Secret, now time.Time, body []byte) {
 	timestamp := strconv.FormatInt(now.UnixMilli(), 10)
 	req.Header.Set(headerKey, key)
 	req.Header.Set(headerTimestamp, timestamp)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 type vector struct {
@@ -40,7 +42,7 @@ func TestSignatureVectors(t *testing.T) {
 	for _, v := range vectors(t) {
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
-			if got := signature(NewSecret(v.Secret), v.Timestamp, v.Method, v.Path, []byte(v.Body)); got != v.Signature {
+			if got := signature(apisecret.New(v.Secret), v.Timestamp, v.Method, v.Path, []byte(v.Body)); got != v.Signature {
 				t.Errorf("%s, not %s", got, v.Signature)
 			}
 		})
@@ -65,7 +67,7 @@ func TestSignVectors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sign(req, "int_key", NewSecret(v.Secret), time.UnixMilli(ms).Add(999*time.Microsecond), []byte(v.Body))
+			sign(req, "int_key", apisecret.New(v.Secret), time.UnixMilli(ms).Add(999*time.Microsecond), []byte(v.Body))
 			for name, want := range map[string]string{"X-Integrator-Key": "int_key", "X-Timestamp": v.Timestamp, "X-Signature": v.Signature} {
 				if got := req.Header.Values(name); !slices.Equal(got, []string{want}) {
 					t.Errorf("%s: %q, not %q", name, got, want)

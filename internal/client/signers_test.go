@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -35,15 +36,15 @@ func TestSigners(t *testing.T) {
 				s := newStage(t, emulator.Options{})
 				s.config.MaxRetries = maxRetries
 				issued := []string{s.Secret(), s.Rotate(0), s.Rotate(0), s.Rotate(0)}
-				var signers []client.Secret
+				var signers []apisecret.Secret
 				for _, i := range tt.signers {
 					if i == none {
-						signers = append(signers, client.Secret{})
+						signers = append(signers, apisecret.Secret{})
 						continue
 					}
-					signers = append(signers, client.NewSecret(issued[i]))
+					signers = append(signers, apisecret.New(issued[i]))
 				}
-				got, err := s.client().RegenerateSecret(t.Context(), client.RegenerateInput{Signers: signers})
+				got, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{Signers: signers})
 
 				var sent []int
 				for _, post := range s.sent("POST") {
@@ -54,7 +55,7 @@ func TestSigners(t *testing.T) {
 				}
 				switch {
 				case !slices.Contains(tt.sent, live):
-					wantFailure(t, err, client.SecretRefused, client.Unchanged, 0, time.Time{})
+					wantFailure(t, err, apisecret.SecretRefused, apisecret.Unchanged, 0, time.Time{})
 				case err != nil || got.SignedWith.Reveal() != issued[live] || got.Secret.Reveal() != s.Secret():
 					t.Errorf("error %v", err)
 				}
@@ -69,8 +70,8 @@ func TestNoOtherSignerUnlessTheSecretWasRefused(t *testing.T) {
 		s := newStage(t, emulator.Options{})
 		s.Inject(emulator.Problem(401, kind, "", ""))
 		_, err := s.client().RegenerateSecret(t.Context(),
-			client.RegenerateInput{Signers: []client.Secret{client.NewSecret("sk_test_first"), s.config.Secret}})
+			apisecret.RegenerateInput{Signers: []apisecret.Secret{apisecret.New("sk_test_first"), s.config.Secret}})
 		s.wantSent(t, 0, 1)
-		wantFailure(t, err, client.BearerRefused, client.Unchanged, 0, time.Time{})
+		wantFailure(t, err, apisecret.BearerRefused, apisecret.Unchanged, 0, time.Time{})
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
@@ -35,7 +35,7 @@ func TestSignaturesAreAccepted(t *testing.T) {
 		if _, err := c.Profile(t.Context()); err != nil {
 			t.Errorf("%q: %v", secret, err)
 		}
-		if _, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{GracePeriod: time.Minute}); err != nil {
+		if _, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: time.Minute}); err != nil {
 			t.Errorf("%q: %v", secret, err)
 		}
 		s.Close()

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -49,8 +50,8 @@ func newStage(t *testing.T, options emulator.Options) *stage {
 	s.config = client.Config{
 		Endpoint:      endpoint,
 		IntegratorKey: server.Key(),
-		Secret:        client.NewSecret(server.Secret()),
-		UserAPIKey:    client.NewSecret(options.UserAPIKey),
+		Secret:        apisecret.New(server.Secret()),
+		UserAPIKey:    apisecret.New(options.UserAPIKey),
 		MaxRetries:    client.DefaultMaxRetries,
 		Clock:         s.clock,
 		Sleep:         s.sleep,

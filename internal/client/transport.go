@@ -18,6 +18,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 // maxReply bounds what is read of a reply; the longest real one is under 1 KiB
@@ -54,13 +56,13 @@ func (e *TransportError) permanent() bool {
 type transport struct {
 	client  *Client
 	call    call
-	secret  Secret
-	others  []Secret      // not sent, but not to be shown either
-	timeout time.Duration // for one attempt, the reply's body included
-	offset  time.Duration // added to the local clock
+	secret  apisecret.Secret
+	others  []apisecret.Secret // not sent, but not to be shown either
+	timeout time.Duration      // for one attempt, the reply's body included
+	offset  time.Duration      // added to the local clock
 	attempt int
-	signed  Secret // the latest signature, in hex
-	body    []byte // of the latest reply
+	signed  apisecret.Secret // the latest signature, in hex
+	body    []byte           // of the latest reply
 
 	// connected, if set, is asked when a connection has been handed over, before
 	// anything is written to it. If it says no, nothing ever is.
@@ -93,7 +95,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	started := t.client.config.Clock()
 	sign(req, t.client.config.IntegratorKey, t.secret, started.Add(t.offset), t.call.body)
 	_, signed, _ := strings.Cut(req.Header.Get(headerSignature), "=")
-	t.signed = NewSecret(signed)
+	t.signed = apisecret.New(signed)
 
 	resp, err := t.send(req)
 	if err != nil {
@@ -165,6 +167,6 @@ func (t *transport) log(req *http.Request, resp *http.Response, err *TransportEr
 // server was sent.
 func (t *transport) clean(text string) string {
 	config := t.client.config
-	sent := []Secret{t.signed, t.secret, config.Secret, config.UserAPIKey}
+	sent := []apisecret.Secret{t.signed, t.secret, config.Secret, config.UserAPIKey}
 	return cleanText(redact(text, slices.Concat(sent, t.others)...))
 }

@@ -9,7 +9,7 @@ import (
 	"encoding/hex"
 	"testing"
 
-	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
@@ -18,7 +18,7 @@ func TestWebhookSecret(t *testing.T) {
 	const payload = `{"event":"payment.created"}`
 	for _, secret := range []string{"whsec_1", `a "quoted" <ä> secret`} {
 		s := newStage(t, emulator.Options{})
-		if err := s.client().SetWebhookSecret(t.Context(), client.NewSecret(secret)); err != nil {
+		if err := s.client().SetWebhookSecret(t.Context(), apisecret.New(secret)); err != nil {
 			t.Fatal(err)
 		}
 		mac := hmac.New(sha256.New, []byte(secret))
@@ -34,7 +34,7 @@ func TestWebhookSecretIsNotConfirmed(t *testing.T) {
 	for _, body := range []string{"", "null", "{}", `{"secretConfigured":false}`, `{"secretConfigured":"yes"}`, "<html>"} {
 		s := newStage(t, emulator.Options{})
 		s.Inject(emulator.Fault{Status: 200, Body: body})
-		if err := s.client().SetWebhookSecret(t.Context(), client.NewSecret("whsec_1")); err == nil {
+		if err := s.client().SetWebhookSecret(t.Context(), apisecret.New("whsec_1")); err == nil {
 			t.Errorf("%q: no error", body)
 		}
 		s.wantSent(t, 0, 1)

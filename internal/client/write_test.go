@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -46,10 +47,10 @@ func (s *stage) writes() []write {
 			return c.DeleteWebhook(ctx, id)
 		}},
 		{"set webhook secret", http.MethodPost, emulator.WebhookSecretPath, true, func(ctx context.Context, c *client.Client) error {
-			return c.SetWebhookSecret(ctx, client.NewSecret(webhookSecret))
+			return c.SetWebhookSecret(ctx, apisecret.New(webhookSecret))
 		}},
 		{"create access token", http.MethodPost, emulator.TokensPath, false, func(ctx context.Context, c *client.Client) error {
-			_, err := c.CreateAccessToken(ctx, client.AccessTokenInput{UserAPIKey: client.NewSecret(userKey), Lifetime: time.Minute})
+			_, err := c.CreateAccessToken(ctx, client.AccessTokenInput{UserAPIKey: apisecret.New(userKey), Lifetime: time.Minute})
 			return err
 		}},
 	}
@@ -188,7 +189,7 @@ func TestWritesFollowARotation(t *testing.T) {
 		s.Inject(emulator.Fault{Reached: reached, Hold: hold}.On(http.MethodPost, emulator.RegeneratePath))
 		var both sync.WaitGroup
 		both.Go(func() {
-			if _, err := c.RegenerateSecret(t.Context(), client.RegenerateInput{}); err != nil {
+			if _, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -235,7 +236,7 @@ func TestWritesAreNotRetimedOnAGuess(t *testing.T) {
 	t.Parallel()
 	eachWrite(t, func(t *testing.T, s *stage, w write) {
 		s.SetSkew(time.Hour)
-		s.config.Secret = client.NewSecret("sk_test_wrong")
+		s.config.Secret = apisecret.New("sk_test_wrong")
 		var answer *client.Error
 		if err := w.do(t.Context(), s.client()); !errors.As(err, &answer) || !answer.SecretRefused() {
 			t.Errorf("error %v", err)
@@ -282,7 +283,7 @@ func TestWritesCanceledBefore(t *testing.T) {
 func TestWritesQuoteNoSecret(t *testing.T) {
 	t.Parallel()
 	eachWrite(t, func(t *testing.T, s *stage, w write) {
-		s.config.UserAPIKey = client.NewSecret("ak_bearer")
+		s.config.UserAPIKey = apisecret.New("ak_bearer")
 		secrets := []string{s.Secret(), "ak_bearer", userKey, webhookSecret}
 		said := "You sent " + strings.Join(secrets, " and ")
 		mine := slices.Clone(secrets[:2])

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-exec/tfexec"
 	tfjson "github.com/hashicorp/terraform-json"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -139,7 +140,7 @@ func (d *demo) ask(ctx context.Context, number int) int {
 	api := client.New(client.Config{
 		Endpoint:      endpoint,
 		IntegratorKey: d.api.Key(),
-		Secret:        client.NewSecret(d.secrets[number-1]),
+		Secret:        apisecret.New(d.secrets[number-1]),
 	})
 	_, err = api.Profile(ctx)
 	var problem *client.Error

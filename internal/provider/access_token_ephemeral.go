@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 )
 
@@ -98,7 +99,7 @@ func (e *accessTokenEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 		model.ExpiresIn = types.Int64Value(maxTokenSeconds)
 	}
 	token, err := e.client.CreateAccessToken(ctx, client.AccessTokenInput{
-		UserAPIKey: client.NewSecret(model.UserAPIKey.ValueString()),
+		UserAPIKey: apisecret.New(model.UserAPIKey.ValueString()),
 		Lifetime:   time.Duration(model.ExpiresIn.ValueInt64()) * time.Second,
 	})
 	e.warnOfClock(&resp.Diagnostics)

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
 
@@ -32,7 +32,7 @@ func (m *apiSecretModel) prepareSeal() (*seal, error) {
 // close returns the ciphertext, "" without recipients. What can fail about it has
 // been prepared, so it does not; if it ever did, the secret would be stored in
 // the clear rather than lost.
-func (s *seal) close(secret client.Secret) string {
+func (s *seal) close(secret apisecret.Secret) string {
 	if s == nil {
 		return ""
 	}
@@ -44,7 +44,7 @@ func (s *seal) close(secret client.Secret) string {
 }
 
 // setSecret stores a secret: encrypted where there is a ciphertext.
-func (m *apiSecretModel) setSecret(secret client.Secret, ciphertext string) {
+func (m *apiSecretModel) setSecret(secret apisecret.Secret, ciphertext string) {
 	m.Fingerprint = types.StringValue(secret.Fingerprint())
 	m.Secret, m.EncryptedSecret = types.StringValue(secret.Reveal()), types.StringNull()
 	if ciphertext != "" {
@@ -59,7 +59,7 @@ func (m *apiSecretModel) encrypt(prior *apiSecretModel, diags *diag.Diagnostics)
 		diags.Append(recipientsUnusable(err))
 		return false
 	}
-	secret := client.NewSecret(prior.Secret.ValueString())
+	secret := apisecret.New(prior.Secret.ValueString())
 	m.setSecret(secret, seal.close(secret))
 	return true
 }

@@ -24,7 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
@@ -61,7 +61,7 @@ func (w *world) sealed(keys ...key) knownvalue.Check {
 // encrypted is a state that holds the API's newest secret as ciphertext only.
 func (w *world) encrypted(keys ...key) []statecheck.StateCheck {
 	fingerprint := knownvalue.StringFunc(func(value string) error {
-		if value != client.NewSecret(w.Secret()).Fingerprint() {
+		if value != apisecret.New(w.Secret()).Fingerprint() {
 			return errors.New("not the fingerprint of the newest secret")
 		}
 		return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
@@ -101,7 +102,7 @@ func refused(err error) bool {
 
 // stranger is a secret beside the one in state, and where it comes from.
 type stranger struct {
-	secret client.Secret
+	secret apisecret.Secret
 	source string
 }
 
@@ -121,7 +122,7 @@ func (r *apiSecretResource) strangers(state *apiSecretModel, recovered *recovere
 // seeState notes the secret of a state that Terraform has stored. It returns it,
 // if it can be opened, and what the recovery folder holds beyond it: its file
 // goes once it is in state.
-func (r *apiSecretResource) seeState(state *apiSecretModel, before lineage, diags *diag.Diagnostics) (client.Secret, *recoveredSecret) {
+func (r *apiSecretResource) seeState(state *apiSecretModel, before lineage, diags *diag.Diagnostics) (apisecret.Secret, *recoveredSecret) {
 	secret := r.see(state, before)
 	recovered := r.loadRecovery(diags)
 	if recovered != nil && recovered.Fingerprint == state.Fingerprint.ValueString() {

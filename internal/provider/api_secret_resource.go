@@ -18,7 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 var (
@@ -110,7 +110,7 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 }
 
 const (
-	maxGraceSeconds    = int64(client.MaxGracePeriod / time.Second)
+	maxGraceSeconds    = int64(apisecret.MaxGracePeriod / time.Second)
 	maxRotateAfterDays = 3650
 )
 

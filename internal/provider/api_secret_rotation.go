@@ -18,13 +18,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
 // newSecret is a secret that takes the place of the one in state.
 type newSecret struct {
-	secret             client.Secret
+	secret             apisecret.Secret
 	ciphertext         string // of the secret, where there are recipients
 	obtainedAt         time.Time
 	oldSecretExpiresAt time.Time // zero for none
@@ -62,7 +63,7 @@ func (r *apiSecretResource) rotate(ctx context.Context, model *apiSecretModel, b
 	}
 
 	signers := r.signers(recovered)
-	regenerated, err := r.client.RegenerateSecret(ctx, client.RegenerateInput{
+	regenerated, err := r.client.RegenerateSecret(ctx, apisecret.RegenerateInput{
 		GracePeriod: time.Duration(model.OldSecretValidForSeconds.ValueInt64()) * time.Second,
 		Signers:     signers,
 	})
@@ -88,12 +89,12 @@ func (r *apiSecretResource) rotate(ctx context.Context, model *apiSecretModel, b
 // failRotation reports a failed call, and first keeps a reply that may hold the
 // secret.
 func (r *apiSecretResource) failRotation(err error, seal *seal, recovered *recoveredSecret, diags *diag.Diagnostics) {
-	var failure *client.RegenerateError
+	var failure *apisecret.RegenerateError
 	if !errors.As(err, &failure) {
 		diags.Append(rotationImpossible(err))
 		return
 	}
-	if failure.Effect() != client.Unchanged {
+	if failure.Effect() != apisecret.Unchanged {
 		r.secrets.spend(spentInVain)
 	}
 	reply := keptReply{}
@@ -211,15 +212,15 @@ func (s *newSecret) entry(model *apiSecretModel) recovery.Entry {
 }
 
 // signers are the secrets that may sign, the likeliest first.
-func (r *apiSecretResource) signers(recovered *recoveredSecret) []client.Secret {
-	var secret client.Secret
+func (r *apiSecretResource) signers(recovered *recoveredSecret) []apisecret.Secret {
+	var secret apisecret.Secret
 	if recovered != nil {
 		secret = recovered.secret
 	}
 	return r.secrets.signers(secret, r.client.ConfiguredSecret())
 }
 
-func fingerprints(secrets []client.Secret) []string {
+func fingerprints(secrets []apisecret.Secret) []string {
 	var all []string
 	for _, s := range secrets {
 		all = append(all, s.Fingerprint())

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 )
 
@@ -25,7 +26,7 @@ func secondRotation(key string, spent spending) diag.Diagnostic {
 }
 
 // rotationRemarks are about a rotation that gave a new secret.
-func rotationRemarks(regenerated *client.RegeneratedSecret) (diags diag.Diagnostics) {
+func rotationRemarks(regenerated *apisecret.RegeneratedSecret) (diags diag.Diagnostics) {
 	if regenerated.OddExpiry != "" {
 		diags.AddAttributeWarning(path.Root("old_secret_expires_at"), "The API gave no usable expiry",
 			fmt.Sprintf("The secret was rotated and is stored. The API said that the old one expires at %q, which is no plausible time, so old_secret_expires_at is null.", regenerated.OddExpiry))
@@ -50,13 +51,13 @@ type keptReply struct {
 }
 
 // rotationFailed says what happened, what is valid now, and what to do next.
-func (r *apiSecretResource) rotationFailed(failure *client.RegenerateError, reply keptReply, recovered *recoveredSecret) diag.Diagnostic {
+func (r *apiSecretResource) rotationFailed(failure *apisecret.RegenerateError, reply keptReply, recovered *recoveredSecret) diag.Diagnostic {
 	happened := whatHappened(failure.Err)
 	switch effect := failure.Effect(); {
-	case effect == client.Unchanged:
+	case effect == apisecret.Unchanged:
 		return diag.NewErrorDiagnostic("The API secret was not rotated",
 			paragraphs(happened, "Nothing was changed: the secret in use is as valid as it was.", remedy(failure.Err, r.client), r.sealed(recovered), r.blindCreate(failure)))
-	case effect == client.Changed:
+	case effect == apisecret.Changed:
 		where, next := "Without recovery_dir the reply could not be kept, and the new secret is gone.", getLiveSecret+"."
 		if reply.err != nil {
 			where = fmt.Sprintf("The reply could not be kept (%s), and the new secret is gone.", reply.err)
@@ -75,7 +76,7 @@ func (r *apiSecretResource) rotationFailed(failure *client.RegenerateError, repl
 		return diag.NewErrorDiagnostic("The API secret was rotated, but the reply holds no readable secret",
 			paragraphs(happened, where, valid, next,
 				"The request was not repeated, since that would end one more secret. The API has changed; please report it to the provider's maintainers."))
-	case failure.Outcome == client.SecretRefused:
+	case failure.Outcome == apisecret.SecretRefused:
 		return diag.NewErrorDiagnostic("The API secret was probably rotated, and its only copy is lost",
 			paragraphs(fmt.Sprintf("The answer to the request sent at %s was lost. When it was sent again, the API refused the old secret.", clockTime(failure.AmbiguousSince)),
 				happened, oldSecretValidity(failure), getLiveSecret+": it will be adopted, or sign the rotation if one is still planned."))
@@ -86,7 +87,7 @@ func (r *apiSecretResource) rotationFailed(failure *client.RegenerateError, repl
 	}
 }
 
-func oldSecretValidity(failure *client.RegenerateError) string {
+func oldSecretValidity(failure *apisecret.RegenerateError) string {
 	if failure.GracePeriod == 0 {
 		return "Valid now: if it was rotated, only the lost secret, since the grace period was 0; if it was not, the old secret, as before."
 	}
@@ -96,14 +97,14 @@ func oldSecretValidity(failure *client.RegenerateError) string {
 
 // twiceRotated says what may have become of the old secret if several requests
 // were carried out.
-func twiceRotated(failure *client.RegenerateError) string {
+func twiceRotated(failure *apisecret.RegenerateError) string {
 	if failure.AmbiguousAttempts < 2 {
 		return ""
 	}
 	return fmt.Sprintf(" %d requests may have been carried out: if more than one was, the API may have ended the old secret already.", failure.AmbiguousAttempts)
 }
 
-func nextStep(failure *client.RegenerateError) string {
+func nextStep(failure *apisecret.RegenerateError) string {
 	if failure.GracePeriod > 0 {
 		return "Apply again before then: if the API lets the old secret sign, that replaces the lost one. After that, or if the old secret is refused: " + lowerFirst(getLiveSecret) + "."
 	}
@@ -111,8 +112,8 @@ func nextStep(failure *client.RegenerateError) string {
 }
 
 // blindCreate explains why the secret in state was not tried, if it was not.
-func (r *apiSecretResource) blindCreate(failure *client.RegenerateError) string {
-	if failure.Outcome != client.SecretRefused || len(r.secrets.signers()) > 0 || r.secrets.sealed() {
+func (r *apiSecretResource) blindCreate(failure *apisecret.RegenerateError) string {
+	if failure.Outcome != apisecret.SecretRefused || len(r.secrets.signers()) > 0 || r.secrets.sealed() {
 		return ""
 	}
 	return "If this replaces a secret in state with create_before_destroy: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +

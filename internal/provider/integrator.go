@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
@@ -58,26 +59,26 @@ func integratorFrom(data any, diags *diag.Diagnostics) *integrator {
 // open returns a stored secret, given in the clear or as ciphertext. The
 // configured secret stands in for a ciphertext of the same fingerprint; of one
 // that cannot be opened, the zero Secret is all there is.
-func (i *integrator) open(plaintext, ciphertext, fingerprint string) client.Secret {
+func (i *integrator) open(plaintext, ciphertext, fingerprint string) apisecret.Secret {
 	if plaintext != "" {
-		return client.NewSecret(plaintext)
+		return apisecret.New(plaintext)
 	}
 	if ciphertext == "" {
-		return client.Secret{}
+		return apisecret.Secret{}
 	}
 	if opened, err := i.identity.Open(ciphertext); err == nil {
-		return client.NewSecret(opened)
+		return apisecret.New(opened)
 	}
 	if i.client != nil && i.client.ConfiguredSecret().Fingerprint() == fingerprint {
 		return i.client.ConfiguredSecret()
 	}
-	return client.Secret{}
+	return apisecret.Secret{}
 }
 
 // recoveredSecret is what the recovery folder holds.
 type recoveredSecret struct {
 	*recovery.Entry
-	secret client.Secret // zero if it cannot be opened
+	secret apisecret.Secret // zero if it cannot be opened
 }
 
 // loadRecovery returns what is in the recovery folder, nil for nothing. What is

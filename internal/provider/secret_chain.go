@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 // secretChain is what this process has seen of the integrator's secret.
@@ -19,7 +19,7 @@ import (
 // processes, so it never holds more than one of them has seen.
 type secretChain struct {
 	mu       sync.Mutex
-	obtained client.Secret
+	obtained apisecret.Secret
 	spent    spending
 	inState  []stateSecret
 	foreign  []replacedState // those that Read has found to be another's, and that may be tainted
@@ -38,7 +38,7 @@ const (
 
 // stateSecret is a secret seen in a state, current or deposed.
 type stateSecret struct {
-	secret             client.Secret // zero if it is encrypted and cannot be opened
+	secret             apisecret.Secret // zero if it is encrypted and cannot be opened
 	fingerprint        string
 	version            int64
 	oldSecretExpiresAt time.Time
@@ -47,7 +47,7 @@ type stateSecret struct {
 
 // see notes the secret of a state and returns it: the zero Secret if there is
 // none, or none that can be opened.
-func (i *integrator) see(state *apiSecretModel, before lineage) client.Secret {
+func (i *integrator) see(state *apiSecretModel, before lineage) apisecret.Secret {
 	secret := i.open(state.Secret.ValueString(), state.EncryptedSecret.ValueString(), state.Fingerprint.ValueString())
 	fingerprint := state.Fingerprint.ValueString()
 	if fingerprint == "" {
@@ -67,7 +67,7 @@ func (i *integrator) see(state *apiSecretModel, before lineage) client.Secret {
 
 // obtain notes a secret that this process has made or taken over and returns its
 // version: the Unix second, but always above that of the secrets seen before.
-func (c *secretChain) obtain(secret client.Secret, at time.Time) (version int64) {
+func (c *secretChain) obtain(secret apisecret.Secret, at time.Time) (version int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.obtained = secret
@@ -93,14 +93,14 @@ func (c *secretChain) spending() spending {
 
 // signers are the secrets that may sign a rotation, the likeliest first: the one
 // obtained here, those in state, then the others given.
-func (c *secretChain) signers(others ...client.Secret) []client.Secret {
+func (c *secretChain) signers(others ...apisecret.Secret) []apisecret.Secret {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	candidates := []client.Secret{c.obtained}
+	candidates := []apisecret.Secret{c.obtained}
 	for _, s := range c.inState {
 		candidates = append(candidates, s.secret)
 	}
-	var signers []client.Secret
+	var signers []apisecret.Secret
 	for _, s := range append(candidates, others...) {
 		if !s.IsZero() && !slices.ContainsFunc(signers, s.Equal) {
 			signers = append(signers, s)
@@ -171,7 +171,7 @@ func (c *secretChain) openWindow(now time.Time) time.Time {
 
 // probe asks the API whether it accepts the secret, once in this process. The
 // result is that of client.Probe.
-func (i *integrator) probe(ctx context.Context, secret client.Secret) error {
+func (i *integrator) probe(ctx context.Context, secret apisecret.Secret) error {
 	c := &i.secrets
 	c.mu.Lock()
 	err, known := c.probes[secret.Fingerprint()]

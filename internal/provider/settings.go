@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
@@ -131,8 +132,8 @@ func (p *integratorProvider) resolve(model providerModel) (settings, diag.Diagno
 	}
 
 	s.client.IntegratorKey = required(settingKey, model.IntegratorKey, checkKey, "key of the integrator, such as int_1a2b3c")
-	s.client.Secret = client.NewSecret(required(settingSecret, model.IntegratorSecret, checkSecret, "integrator's API secret"))
-	s.client.UserAPIKey = client.NewSecret(text(settingUserAPIKey, model.UserAPIKey, checkUserAPIKey))
+	s.client.Secret = apisecret.New(required(settingSecret, model.IntegratorSecret, checkSecret, "integrator's API secret"))
+	s.client.UserAPIKey = apisecret.New(text(settingUserAPIKey, model.UserAPIKey, checkUserAPIKey))
 	s.recoveryDir = text(settingRecoveryDir, model.RecoveryDir, checkRecoveryDir)
 
 	// The checks have passed where an error is dropped below, or there are

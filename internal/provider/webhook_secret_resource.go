@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 var (
@@ -107,7 +107,7 @@ func (r *webhookSecretResource) set(ctx context.Context, config tfsdk.Config, st
 	if diags.HasError() {
 		return
 	}
-	err := r.client.SetWebhookSecret(ctx, client.NewSecret(model.SecretWO.ValueString()))
+	err := r.client.SetWebhookSecret(ctx, apisecret.New(model.SecretWO.ValueString()))
 	r.warnOfClock(diags)
 	if err != nil {
 		diags.Append(callFailed("The webhook secret was not set", err, r.client))

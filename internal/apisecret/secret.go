@@ -1,17 +1,20 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-package client
+// Package apisecret is what the rotation and the client of the API both speak
+// of: the API secret itself, and what can become of a call that makes a new one.
+// It knows neither HTTP nor Terraform.
+package apisecret
 
 import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
-	"strings"
 )
 
-const redacted = "(redacted)"
+// Redacted stands in for a secret wherever one would be printed.
+const Redacted = "(redacted)"
 
 // Secret is a credential that must not be printed: an API secret or a bearer
 // key. Every way of formatting or encoding it yields a placeholder; Reveal is
@@ -21,8 +24,8 @@ type Secret struct {
 	value *string   // a pointer: fmt's %p, and any verb for an unexported field, go past Format
 }
 
-// NewSecret wraps a credential. An empty string gives the zero Secret.
-func NewSecret(value string) Secret {
+// New wraps a credential. An empty string gives the zero Secret.
+func New(value string) Secret {
 	if value == "" {
 		return Secret{}
 	}
@@ -56,18 +59,7 @@ func (s Secret) Fingerprint() string {
 }
 
 // Format implements fmt.Formatter for every verb.
-func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(Redacted)) }
 
 // MarshalText implements encoding.TextMarshaler, which encoding/json uses too.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-
-// redact blanks out secrets in words that came from outside, should the API
-// ever echo what it was sent.
-func redact(text string, secrets ...Secret) string {
-	for _, s := range secrets {
-		if !s.IsZero() {
-			text = strings.ReplaceAll(text, s.Reveal(), redacted)
-		}
-	}
-	return text
-}
+func (s Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }

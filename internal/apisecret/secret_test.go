@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-package client_test
+package apisecret_test
 
 import (
 	"bytes"
@@ -13,30 +13,31 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 )
 
 func TestSecretIsNeverPrinted(t *testing.T) {
 	t.Parallel()
 	const value = "sk_test_planted"
-	secret := client.NewSecret(value)
-	type open struct{ Secret client.Secret }
-	type hidden struct{ secret client.Secret }
+	secret := apisecret.New(value)
+	type open struct{ Secret apisecret.Secret }
+	type hidden struct{ secret apisecret.Secret }
 
 	values := map[string]any{
 		"itself":                secret,
 		"a pointer":             &secret,
-		"a slice":               []client.Secret{secret},
-		"a map":                 map[string]client.Secret{"key": secret},
+		"a slice":               []apisecret.Secret{secret},
+		"a map":                 map[string]apisecret.Secret{"key": secret},
 		"a field":               open{secret},
 		"an unexported field":   hidden{secret},
 		"a pointer to a struct": &hidden{secret},
 		"an interface":          struct{ any }{secret},
 		"the client":            client.New(client.Config{Secret: secret, UserAPIKey: secret}),
 		"its configuration":     client.Config{Secret: secret, UserAPIKey: secret},
-		"the input":             client.RegenerateInput{Signers: []client.Secret{secret}},
-		"the result":            client.RegeneratedSecret{Secret: secret, SignedWith: secret},
-		"the error":             client.RegenerateError{Err: fmt.Errorf("with %v", secret), Reply: secret},
+		"the input":             apisecret.RegenerateInput{Signers: []apisecret.Secret{secret}},
+		"the result":            apisecret.RegeneratedSecret{Secret: secret, SignedWith: secret},
+		"the error":             apisecret.RegenerateError{Err: fmt.Errorf("with %v", secret), Reply: secret},
 		"a wrapped error":       fmt.Errorf("wrapped: %w", errors.New(fmt.Sprint(secret))),
 	}
 	for name, v := range values {
@@ -74,7 +75,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 
 func TestSecretPlaceholder(t *testing.T) {
 	t.Parallel()
-	secret := client.NewSecret("sk_test_planted")
+	secret := apisecret.New("sk_test_planted")
 	encoded, err := json.Marshal(secret)
 	if got := fmt.Sprintf("%s %v %q %x %s", secret, secret, secret, secret, encoded); err != nil ||
 		got != `(redacted) (redacted) (redacted) (redacted) "(redacted)"` {
@@ -87,25 +88,25 @@ func TestSecretPlaceholder(t *testing.T) {
 
 func TestSecretEqual(t *testing.T) {
 	t.Parallel()
-	var zero client.Secret
-	a, b := client.NewSecret("a"), client.NewSecret("b")
+	var zero apisecret.Secret
+	a, b := apisecret.New("a"), apisecret.New("b")
 	for _, tt := range []struct {
-		x, y client.Secret
+		x, y apisecret.Secret
 		want bool
 	}{
 		{a, a, true},
-		{a, client.NewSecret("a"), true},
+		{a, apisecret.New("a"), true},
 		{a, b, false},
-		{a, client.NewSecret("aa"), false},
+		{a, apisecret.New("aa"), false},
 		{a, zero, false},
 		{zero, a, false},
-		{zero, client.NewSecret(""), true},
+		{zero, apisecret.New(""), true},
 	} {
 		if got := tt.x.Equal(tt.y); got != tt.want {
 			t.Errorf("%q equals %q: %t", tt.x.Reveal(), tt.y.Reveal(), got)
 		}
 	}
-	if !zero.IsZero() || !client.NewSecret("").IsZero() || a.IsZero() || zero.Reveal() != "" {
+	if !zero.IsZero() || !apisecret.New("").IsZero() || a.IsZero() || zero.Reveal() != "" {
 		t.Error("only the empty secret is zero")
 	}
 }
@@ -116,7 +117,7 @@ func TestSecretFingerprint(t *testing.T) {
 		"":    "",
 		"abc": "ba7816bf8f01cfea", // from FIPS 180-2
 	} {
-		if got := client.NewSecret(secret).Fingerprint(); got != want {
+		if got := apisecret.New(secret).Fingerprint(); got != want {
 			t.Errorf("%q: %s", secret, got)
 		}
 	}

@@ -1,0 +1,123 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package apisecret
+
+import (
+	"errors"
+	"time"
+)
+
+// MaxGracePeriod is the longest that the API keeps an old secret valid.
+const MaxGracePeriod = time.Hour
+
+// An error of a call matches one of these, by errors.Is, where the API said so
+// of the secret that signed it.
+var (
+	// ErrRefused says that the API does not accept the secret: it is not, or no
+	// longer, valid, or the clocks differ.
+	ErrRefused = errors.New("the API refuses the secret")
+	// ErrForbidden says that this integrator may not make the call (403). Whether
+	// the API accepts the secret is not known then, and asking again is no use.
+	ErrForbidden = errors.New("the API forbids the call")
+)
+
+// Outcome is what the answer to one attempt at regenerating the secret means.
+// The reply is the only copy of the new secret and the call is not idempotent,
+// so everything hangs on whether the API can have acted.
+type Outcome int
+
+// The outcomes.
+const (
+	Regenerated         Outcome = iota // the new secret is in hand
+	NotSent                            // DNS, dial, TLS, proxy: the headers were never written
+	NotSentForGood                     // the same, and trying again cannot help
+	RateLimited                        // 429
+	SecretRefused                      // 401: this secret, or the clock
+	BearerRefused                      // 401: the user API key
+	Refused                            // 403, other 4xx, any 3xx
+	Retryable                          // the API says that the same request may succeed later
+	RetryableAfterFault                // the same from a 5xx, after which it may be done
+	Ambiguous                          // cut after the headers, other 5xx, a reply cut short
+	Unreadable                         // a complete success without a readable secret
+	Unanswered                         // no answer in time, 504: perhaps still running
+)
+
+// Effect is what an outcome says about the secret.
+type Effect int
+
+// The effects, from certain to certain.
+const (
+	Unchanged Effect = iota // nothing was regenerated
+	Unknown                 // it may have been, now or later
+	Changed                 // it was
+)
+
+// Effect is what the outcome says about the secret.
+func (o Outcome) Effect() Effect {
+	switch o {
+	case NotSent, NotSentForGood, RateLimited, SecretRefused, BearerRefused, Refused, Retryable:
+		return Unchanged
+	case RetryableAfterFault, Ambiguous, Unanswered:
+		return Unknown
+	case Regenerated, Unreadable:
+		return Changed
+	}
+	return Unknown
+}
+
+// RegenerateInput asks for a new secret. GracePeriod, in whole seconds up to
+// MaxGracePeriod, is how long the old one stays valid. Signers are the secrets
+// that may sign the request, the likeliest first; none stands for the newest
+// one that the client knows.
+type RegenerateInput struct {
+	GracePeriod time.Duration
+	Signers     []Secret
+}
+
+// RegeneratedSecret is a new secret, shown by the API this once.
+type RegeneratedSecret struct {
+	Secret             Secret
+	ObtainedAt         time.Time
+	OldSecretExpiresAt time.Time // zero where the API gave none
+	SignedWith         Secret
+	RequestID          string
+
+	// OddExpiry is what the API gave as expiry where that is not a plausible
+	// time; OldSecretExpiresAt is zero then.
+	OddExpiry string
+	// AmbiguousSince is when an earlier attempt was sent that may have
+	// regenerated the secret too, its reply lost; zero if there was none.
+	AmbiguousSince time.Time
+}
+
+// RegenerateError says why no new secret is in hand.
+type RegenerateError struct {
+	Outcome Outcome // of the last attempt
+	Err     error   // what the client says of that attempt, or the context's error
+
+	GracePeriod time.Duration
+	// AmbiguousSince is when the first attempt was sent that may have
+	// regenerated the secret; zero if none can have. OldSecretExpiresAt is when
+	// the old secret ends, by the API's clock, if that attempt was the one.
+	AmbiguousSince     time.Time
+	OldSecretExpiresAt time.Time
+	// AmbiguousAttempts counts all that may have regenerated it. With more than
+	// one, the old secret may have ended already.
+	AmbiguousAttempts int
+	// Reply is the body of a success without a readable secret.
+	Reply Secret
+}
+
+func (e *RegenerateError) Error() string { return "no new secret: " + e.Err.Error() }
+
+func (e *RegenerateError) Unwrap() error { return e.Err }
+
+// Effect says whether the secret was regenerated, over all attempts.
+func (e *RegenerateError) Effect() Effect {
+	effect := e.Outcome.Effect()
+	if effect == Unchanged && !e.AmbiguousSince.IsZero() {
+		return Unknown
+	}
+	return effect
+}
