@@ -59,25 +59,26 @@ func ParseRecipients(texts []string) (Recipients, error) {
 	return recipients, nil
 }
 
-// Seal is an envelope that is ready to be filled, once. Everything that can
-// fail about encryption has happened when there is one.
-type Seal struct {
+// Sealer encrypts one secret. Everything that can fail about encryption has been
+// done before there is one.
+type Sealer struct {
 	armored  *bytes.Buffer
 	armor    io.WriteCloser
 	envelope io.WriteCloser
 }
 
-// Prepare returns an envelope for the recipients.
-func (r Recipients) Prepare() (*Seal, error) {
-	s := &Seal{armored: &bytes.Buffer{}}
+// Prepare returns a Sealer that encrypts for the recipients.
+func (r Recipients) Prepare() (*Sealer, error) {
+	s := &Sealer{armored: &bytes.Buffer{}}
 	s.armor = armor.NewWriter(s.armored)
 	var err error
 	s.envelope, err = age.Encrypt(s.armor, r...)
 	return s, err
 }
 
-// Close puts the secret into the envelope and returns the armored ciphertext.
-func (s *Seal) Close(secret string) (string, error) {
+// Seal encrypts the secret and returns the armored ciphertext. It can be called
+// once.
+func (s *Sealer) Seal(secret string) (string, error) {
 	_, err := io.WriteString(s.envelope, secret)
 	if err = errors.Join(err, s.envelope.Close(), s.armor.Close()); err != nil {
 		return "", err
@@ -85,29 +86,30 @@ func (s *Seal) Close(secret string) (string, error) {
 	return s.armored.String(), nil
 }
 
-// Identity is a private key. The zero Identity opens nothing.
-type Identity struct{ identities []age.Identity }
+// AgeIdentity is a private key, which age calls an identity. The zero AgeIdentity
+// opens nothing.
+type AgeIdentity struct{ identities []age.Identity }
 
-// ParseIdentity reads a private key: the content of an age identity file
+// ParseAgeIdentity reads a private key: the content of an age identity file
 // ("AGE-SECRET-KEY-1…", comments allowed) or of an SSH private key file without
 // a passphrase. Errors do not repeat the text.
-func ParseIdentity(text string) (Identity, error) {
+func ParseAgeIdentity(text string) (AgeIdentity, error) {
 	if strings.Contains(text, "-----BEGIN") {
 		identity, err := agessh.ParseIdentity([]byte(text))
 		if err != nil {
-			return Identity{}, errors.New("is not an SSH private key that age supports (ed25519 or RSA, without a passphrase)")
+			return AgeIdentity{}, errors.New("is not an SSH private key that age supports (ed25519 or RSA, without a passphrase)")
 		}
-		return Identity{[]age.Identity{identity}}, nil
+		return AgeIdentity{[]age.Identity{identity}}, nil
 	}
 	identities, err := age.ParseIdentities(strings.NewReader(text))
 	if err != nil {
-		return Identity{}, errors.New("is neither an age identity (AGE-SECRET-KEY-1…) nor an SSH private key")
+		return AgeIdentity{}, errors.New("is neither an age identity (AGE-SECRET-KEY-1…) nor an SSH private key")
 	}
-	return Identity{identities}, nil
+	return AgeIdentity{identities}, nil
 }
 
 // IsZero reports whether there is no key.
-func (i Identity) IsZero() bool { return len(i.identities) == 0 }
+func (i AgeIdentity) IsZero() bool { return len(i.identities) == 0 }
 
 // ErrNotRecipient says that the identity's key is none of those that an
 // envelope was made for.
@@ -117,7 +119,7 @@ var ErrNotRecipient = errors.New("the identity is not one of the recipients of t
 const maxSecret = 1 << 20
 
 // Open returns the secret in an armored ciphertext.
-func (i Identity) Open(armored string) (string, error) {
+func (i AgeIdentity) Open(armored string) (string, error) {
 	if i.IsZero() {
 		return "", ErrNotRecipient
 	}

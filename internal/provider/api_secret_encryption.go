@@ -17,7 +17,7 @@ import (
 
 // seal encrypts one secret for the recipients of a resource; nil where there are
 // none.
-type seal struct{ envelope *envelope.Seal }
+type seal struct{ envelope *envelope.Sealer }
 
 // prepareSeal returns the seal for the model's recipients.
 func (m *apiSecretModel) prepareSeal() (*seal, error) {
@@ -36,7 +36,7 @@ func (s *seal) close(secret apisecret.Secret) string {
 	if s == nil {
 		return ""
 	}
-	ciphertext, err := s.envelope.Close(secret.Reveal())
+	ciphertext, err := s.envelope.Seal(secret.Reveal())
 	if err != nil {
 		return ""
 	}

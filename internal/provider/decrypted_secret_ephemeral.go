@@ -67,7 +67,7 @@ func (e *decryptedSecretEphemeral) Open(ctx context.Context, req ephemeral.OpenR
 	}
 	identity := e.identity
 	if text := model.Identity.ValueString(); text != "" {
-		identity, _ = envelope.ParseIdentity(text) // checked
+		identity, _ = envelope.ParseAgeIdentity(text) // checked
 	}
 	switch {
 	case !identity.IsZero():

@@ -22,7 +22,7 @@ type integrator struct {
 	client   *client.Client  // nil while settings are unknown
 	unknown  []string        // the settings that are unknown during this plan
 	recovery *recovery.Store // nil without recovery_dir
-	identity envelope.Identity
+	identity envelope.AgeIdentity
 
 	clock          func() time.Time
 	beginRotation  func() (done func())

@@ -91,7 +91,7 @@ func (o Options) withDefaults() Options {
 type settings struct {
 	client      client.Config
 	recoveryDir string
-	identity    envelope.Identity
+	identity    envelope.AgeIdentity
 	unknown     []string
 }
 
@@ -139,7 +139,7 @@ func (p *integratorProvider) resolve(model providerModel) (settings, diag.Diagno
 	// The checks have passed where an error is dropped below, or there are
 	// diagnostics, or the setting is unknown.
 	if identity := text(settingIdentity, model.Identity, checkIdentity); identity != "" {
-		s.identity, _ = envelope.ParseIdentity(identity)
+		s.identity, _ = envelope.ParseAgeIdentity(identity)
 	}
 	if endpoint := text(settingEndpoint, model.Endpoint, checkEndpoint); endpoint != "" || model.Endpoint.IsUnknown() {
 		s.client.Endpoint, _ = client.ParseEndpoint(endpoint)
@@ -220,7 +220,7 @@ func checkRecoveryDir(folder string) error {
 }
 
 func checkIdentity(identity string) error {
-	_, err := envelope.ParseIdentity(identity)
+	_, err := envelope.ParseAgeIdentity(identity)
 	return err
 }
 
