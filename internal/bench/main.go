@@ -95,13 +95,8 @@ func measure(ctx context.Context, dir string, options options) (*report, error) 
 	if err != nil {
 		return nil, err
 	}
-	rest, err := findRest(ctx, dir, providers, options.benchmarks)
-	if err != nil {
-		return nil, err
-	}
 	return &report{
 		machine: machine + ", " + cli.version,
 		tables:  []table{processes, applies, client},
-		rest:    rest,
 	}, nil
 }

@@ -9,7 +9,6 @@ import "strings"
 type report struct {
 	machine string
 	tables  []table
-	rest    string // see findRest
 }
 
 // String is the report in Markdown.
@@ -22,7 +21,6 @@ func (r *report) String() string {
 	for _, table := range r.tables {
 		text.WriteString("\n## " + table.title + "\n\n" + table.text + "\n\n" + table.String())
 	}
-	text.WriteString("\n" + r.rest)
 	return text.String()
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // table compares the first of its columns with the second; the others are shown
@@ -44,59 +43,41 @@ func (t *table) add(values []float64) {
 	}
 }
 
-func (t *table) cells() [][]string {
-	cells := [][]string{append(append([]string{""}, t.columns...), "ratio", "at most")}
+// String is the table in Markdown.
+func (t *table) String() string {
+	text := line(append(append([]string{""}, t.columns...), "ratio", "at most"))
+	text += "| --- |" + strings.Repeat(" --: |", len(t.columns)+2) + "\n"
 	for _, row := range t.rows {
-		line := []string{row.what}
-		for _, value := range row.values {
-			line = append(line, quantity(value, row.unit))
-		}
-		for range len(t.columns) - len(row.values) {
-			line = append(line, "")
-		}
-		if len(row.values) == 1 {
-			line = append(line, "", quantity(row.atMost, row.unit))
-		} else {
-			line = append(line, strconv.FormatFloat(row.judged(), 'f', 2, 64), strconv.FormatFloat(row.atMost, 'f', 2, 64))
-		}
-		if row.missed() {
-			line[len(line)-1] += " (missed)"
-		}
-		cells = append(cells, line)
+		text += line(append([]string{row.what}, row.cells(len(t.columns))...))
 	}
-	return cells
+	return text
 }
 
-// String is the table in Markdown.
-func (t *table) String() string { return align(t.cells()) }
+// cells are the values, then the ratio and the bound.
+func (r row) cells(columns int) (cells []string) {
+	for _, value := range r.values {
+		cells = append(cells, quantity(value, r.unit))
+	}
+	for range columns - len(r.values) {
+		cells = append(cells, "")
+	}
+	ratio, atMost := "", quantity(r.atMost, r.unit)
+	if len(r.values) > 1 {
+		ratio, atMost = fmt.Sprintf("%.2f", r.judged()), fmt.Sprintf("%.2f", r.atMost)
+	}
+	if r.missed() {
+		atMost += " (missed)"
+	}
+	return append(cells, ratio, atMost)
+}
 
-// align makes a table in Markdown that can be read as it is. The first line is
-// its head.
-func align(cells [][]string) string {
-	widths := make([]int, len(cells[0]))
-	for _, line := range cells {
-		for i, cell := range line {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell), len("--:"))
-		}
+// line is one line of a table in Markdown.
+func line(cells []string) string {
+	text := "|"
+	for _, cell := range cells {
+		text += strings.TrimRight(" "+cell, " ") + " |"
 	}
-	var text strings.Builder
-	for number, line := range cells {
-		for i, cell := range line {
-			if i == 0 {
-				fmt.Fprintf(&text, "| %-*s", widths[i], cell)
-			} else {
-				fmt.Fprintf(&text, " | %*s", widths[i], cell)
-			}
-		}
-		text.WriteString(" |\n")
-		if number == 0 {
-			for i, width := range widths {
-				text.WriteString("| " + strings.Repeat("-", width-1) + map[bool]string{true: "- ", false: ": "}[i == 0])
-			}
-			text.WriteString("|\n")
-		}
-	}
-	return text.String()
+	return text + "\n"
 }
 
 // quantity has three digits or so.
