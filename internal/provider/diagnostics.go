@@ -13,8 +13,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
+	"github.com/integrator/terraform-provider-integrator/internal/rotation"
 )
 
 // The files named diagnostics are the home of what the provider says: every
@@ -27,7 +29,7 @@ func callFailed(summary string, err error, api *client.Client) diag.Diagnostic {
 
 // signedAsConfigured explains why a secret in state was not tried.
 func signedAsConfigured(err error) string {
-	if !refused(err) {
+	if !errors.Is(err, apisecret.ErrRefused) {
 		return ""
 	}
 	return "The request was signed with integrator_secret, or with a newer secret made before it in the same run: Terraform shows the state of integrator_api_secret to no other type. " +
@@ -161,9 +163,9 @@ func paragraphs(parts ...string) string {
 
 func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }
 
-// identityMissing and cannotOpen are about integrator_decrypted_secret.
+// ageIdentityMissing and cannotOpen are about integrator_decrypted_secret.
 
-func identityMissing() diag.Diagnostic {
+func ageIdentityMissing() diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("identity"), "Missing identity",
 		"There is no private key to open the ciphertext with. Set identity here or on the provider, best from an ephemeral variable, or the environment variable INTEGRATOR_IDENTITY.")
 }
@@ -180,6 +182,10 @@ func cannotOpen(err error) diag.Diagnostic {
 
 func unexpectedProviderData(data any) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Unexpected provider data", fmt.Sprintf("Got %T. This is a bug in the provider; please report it.", data))
+}
+
+func unexpectedEvent(kind rotation.Kind) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unexpected event", fmt.Sprintf("The provider has no words for event %d. This is a bug in the provider; please report it.", kind))
 }
 
 func privateStateUnreadable(key string) diag.Diagnostic {
