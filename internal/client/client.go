@@ -120,9 +120,8 @@ type call struct {
 	path   string
 	body   []byte // nil for none
 
-	// repeatable says that sending it twice does what sending it once does.
-	repeatable bool
-	secrets    []apisecret.Secret // in the body, and not to be shown
+	idempotent bool               // sending it twice does what sending it once does
+	secrets    []apisecret.Secret // that must not be shown, beside the client's own
 }
 
 func (c *Client) newRequest(ctx context.Context, call call) (*http.Request, error) {

@@ -68,7 +68,7 @@ func (c *Client) readAt(ctx context.Context, limits limits, offset time.Duration
 		return newError(call, resp, transport.body, c.config.Clock(), transport.clean)
 	}
 	if err := json.Unmarshal(transport.body, reply); err != nil {
-		return &TransportError{Err: errors.New("the reply is not the JSON object that the API documents"), Sent: true}
+		return unreadable("JSON object")
 	}
 	return nil
 }

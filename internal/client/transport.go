@@ -16,6 +16,7 @@ import (
 	"net/http/httptrace"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,9 +35,8 @@ type TransportError struct {
 	// still be at work on the request.
 	Timeout bool
 
-	text    string // of Err, without what the server may have put into it
-	status  int    // of a reply that broke off; 0 before that
-	partial []byte // what had come of its body
+	text   string // of Err, without secrets that the server may have repeated in it
+	status int    // of a reply that was cut short; 0 if there was no status yet
 }
 
 func (e *TransportError) Error() string { return cmp.Or(e.text, e.Err.Error()) }
@@ -50,6 +50,11 @@ func (e *TransportError) permanent() bool {
 	return errors.As(e.Err, &dns) && dns.IsNotFound || errors.As(e.Err, &certificate)
 }
 
+// unreadable is the error for a success whose body is not what it should be.
+func unreadable(what string) error {
+	return &TransportError{Err: errors.New("the reply is not the " + what + " that the API documents"), Sent: true}
+}
+
 // transport signs, sends and logs the attempts of one call: each has a fresh
 // timestamp and signature. It returns complete replies, and keeps their bodies,
 // or a *TransportError.
@@ -57,12 +62,11 @@ type transport struct {
 	client  *Client
 	call    call
 	secret  apisecret.Secret
-	others  []apisecret.Secret // not sent, but not to be shown either
-	timeout time.Duration      // for one attempt, the reply's body included
-	offset  time.Duration      // added to the local clock
+	timeout time.Duration // for one attempt, the reply's body included
+	offset  time.Duration // added to the local clock
 	attempt int
 	signed  apisecret.Secret // the latest signature, in hex
-	body    []byte           // of the latest reply
+	body    []byte           // of the latest reply, or what came of it
 
 	// connected, if set, is asked when a connection has been handed over, before
 	// anything is written to it. If it says no, nothing ever is.
@@ -120,13 +124,14 @@ func (t *transport) send(req *http.Request) (*http.Response, *TransportError) {
 	if err == nil && len(body) > maxReply {
 		err = fmt.Errorf("the reply is larger than %d bytes", maxReply)
 	}
+	t.body = body
 	refused := resp.StatusCode >= 300 && resp.StatusCode < 500 // which the status says, whatever is missing
 	if err != nil && !refused {
 		failed := newTransportError(err)
-		failed.status, failed.partial = resp.StatusCode, body
+		failed.status = resp.StatusCode
 		return nil, failed
 	}
-	t.body, resp.Body = body, http.NoBody
+	resp.Body = http.NoBody
 	resp.Header.Del("Location") // never followed; of one that does not parse, http.Client would make an error that quotes it
 	return resp, nil
 }
@@ -168,5 +173,28 @@ func (t *transport) log(req *http.Request, resp *http.Response, err *TransportEr
 func (t *transport) clean(text string) string {
 	config := t.client.config
 	sent := []apisecret.Secret{t.signed, t.secret, config.Secret, config.UserAPIKey}
-	return cleanText(redact(text, slices.Concat(sent, t.others)...))
+	return cleanText(redact(text, slices.Concat(sent, t.call.secrets)...))
+}
+
+// untilConnected returns a context that ends with ctx only until connected is
+// called. connected reports whether the request may go out; exactly one of the
+// two, the end of ctx and connected, wins.
+func untilConnected(ctx context.Context) (detached context.Context, connected func() bool, done func()) {
+	detached, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var mu sync.Mutex
+	var handedOver bool
+	stop := context.AfterFunc(ctx, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if !handedOver {
+			cancel()
+		}
+	})
+	connected = func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		handedOver = detached.Err() == nil && ctx.Err() == nil // whose AfterFunc may not have run yet
+		return handedOver
+	}
+	return detached, connected, func() { stop(); cancel() }
 }

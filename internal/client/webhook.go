@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 const webhooksPath = "/v1/integrator/webhooks"
@@ -110,7 +112,7 @@ func (c *Client) CreateWebhook(ctx context.Context, webhookURL string, events []
 		return nil, err
 	}
 	webhook, err := c.writeWebhook(ctx, call{method: http.MethodPost, path: webhooksPath}, map[string]any{"url": webhookURL, "events": events})
-	if !unsure(err) {
+	if err == nil || judge(err).Effect() == apisecret.Unchanged {
 		return webhook, err
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -144,13 +146,13 @@ func (c *Client) findWebhook(ctx context.Context, webhookURL string, before []We
 
 // UpdateWebhook sets a webhook's events (PATCH /v1/integrator/webhooks/{id}).
 func (c *Client) UpdateWebhook(ctx context.Context, id string, events []string) (*Webhook, error) {
-	return c.writeWebhook(ctx, call{method: http.MethodPatch, path: webhookPath(id), repeatable: true}, map[string]any{"events": events})
+	return c.writeWebhook(ctx, call{method: http.MethodPatch, path: webhookPath(id), idempotent: true}, map[string]any{"events": events})
 }
 
 // DeleteWebhook removes a webhook (DELETE /v1/integrator/webhooks/{id}); one that
 // is not there is removed.
 func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
-	_, err := c.write(ctx, call{method: http.MethodDelete, path: webhookPath(id), repeatable: true})
+	_, err := c.write(ctx, call{method: http.MethodDelete, path: webhookPath(id), idempotent: true})
 	var problem *Error
 	if errors.As(err, &problem) && problem.Status == http.StatusNotFound {
 		return nil

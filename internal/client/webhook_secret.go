@@ -22,7 +22,7 @@ func (c *Client) SetWebhookSecret(ctx context.Context, secret apisecret.Secret) 
 	}
 	reply, err := c.write(ctx, call{
 		method: http.MethodPost, path: webhookSecretPath, body: body,
-		repeatable: true, secrets: []apisecret.Secret{secret},
+		idempotent: true, secrets: []apisecret.Secret{secret},
 	})
 	if err != nil {
 		return err
