@@ -22,14 +22,6 @@ func (r *apiSecretResource) say(events ...rotation.Event) (diags diag.Diagnostic
 	return diags
 }
 
-// sayResult puts what came of an apply into words.
-func (r *apiSecretResource) sayResult(result rotation.Result) diag.Diagnostics {
-	if result.Failure == nil {
-		return r.say(result.Remarks...)
-	}
-	return r.say(append(result.Remarks, *result.Failure)...)
-}
-
 // message is the one home of what each event means in words.
 func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 	switch e.Kind {

@@ -27,35 +27,18 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if plan == nil {
-		kept, events := r.rotator.PlanDestroy(prior.held(), memory)
-		resp.Diagnostics.Append(r.say(events...)...)
-		resp.Diagnostics.Append(writeMemory(ctx, resp.Private, kept)...)
-		if !r.applying {
-			resp.Diagnostics.Append(r.say(r.rotator.DestroyWarnings(prior.held())...)...)
-		}
+		planned := r.rotator.PlanDestroy(prior.held(), memory)
+		resp.Diagnostics.Append(r.say(planned.Events...)...)
+		resp.Diagnostics.Append(writeMemory(ctx, resp.Private, planned.Memory)...)
 		return
 	}
-
-	planned := r.rotator.Plan(prior.object(), plan.arguments(), memory)
-	resp.Diagnostics.Append(r.say(planned.Events...)...)
+	graceSet, diags := configuresGrace(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
+	planned := r.rotator.Plan(ctx, prior.object(), plan.arguments(), graceSet, memory)
 	plan.apiSecretResults = plannedResults(planned.Action, prior, plan.apiSecretArguments, r.client != nil)
+	resp.Diagnostics.Append(r.say(planned.Events...)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(writeMemory(ctx, resp.Private, planned.Memory)...)
-
-	if r.applying {
-		return // all of it has been said
-	}
-	if prior != nil {
-		resp.Diagnostics.Append(r.say(rotation.RecipientWarnings(planned.Action, *prior.object(), plan.arguments())...)...)
-	}
-	if planned.Action == rotation.Rotate || planned.Action == rotation.LeaveOpen { // Terraform itself drops the warnings of a replacement
-		graceSet, diags := configuresGrace(ctx, req.Config)
-		resp.Diagnostics.Append(diags...)
-		resp.Diagnostics.Append(r.say(r.rotator.RotationWarnings(graceSet)...)...)
-	}
-	if planned.Action == rotation.Rotate {
-		resp.Diagnostics.Append(r.say(r.rotator.CheckRotation(ctx, prior.object(), planned.Occasion, memory)...)...)
-	}
 }
 
 // configuresGrace reports whether the configuration sets

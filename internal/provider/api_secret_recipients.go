@@ -10,17 +10,26 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
-	"github.com/integrator/terraform-provider-integrator/internal/rotation"
 )
 
-// prepareSealer returns a sealer for public keys, nil for none.
-func prepareSealer(keys []string) (rotation.Sealer, error) {
+// seal prepares the encryption of one secret for public keys: what can fail about
+// it fails here. If the encryption itself ever failed, the secret would be stored
+// in plaintext rather than lost.
+func seal(keys []string) (func(apisecret.Secret) string, error) {
 	recipients, err := envelope.ParseRecipients(keys)
 	if err != nil || len(recipients) == 0 {
-		return nil, err
+		return func(apisecret.Secret) string { return "" }, err
 	}
-	return recipients.Prepare()
+	sealer, err := recipients.Prepare()
+	return func(secret apisecret.Secret) string {
+		ciphertext, err := sealer.Seal(secret.Reveal())
+		if err != nil {
+			return ""
+		}
+		return ciphertext
+	}, err
 }
 
 func recipientTexts(list types.List) []string {

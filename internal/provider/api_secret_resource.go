@@ -141,17 +141,13 @@ func (r *apiSecretResource) Create(ctx context.Context, req resource.CreateReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	result, replaced := r.rotator.Create(ctx, model.arguments())
-	resp.Diagnostics.Append(r.sayResult(result)...)
+	result, restored := r.rotator.Create(ctx, model.arguments(), graceSet)
+	resp.Diagnostics.Append(r.say(result.Events...)...)
 	switch {
-	case result.Failure == nil:
+	case !result.Failed:
 		model.apiSecretResults = results(result.Held, model.arguments().Days)
-		if replaced != nil && replaced.Unwarned && r.applying {
-			resp.Diagnostics.Append(r.say(r.rotator.RotationWarnings(graceSet)...)...)
-		}
-	case replaced != nil:
-		model, result.Memory = replaced.State.(apiSecretModel), rotation.Memory{History: replaced.History}
-		resp.Diagnostics.Append(r.say(rotation.Event{Kind: rotation.OldSecretPutBack})...)
+	case restored != nil:
+		model = restored.State.(apiSecretModel)
 	default:
 		return
 	}
@@ -189,8 +185,8 @@ func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateReque
 		return
 	}
 	result := r.rotator.Update(ctx, *prior.object(), model.arguments(), memory)
-	resp.Diagnostics.Append(r.sayResult(result)...)
-	if result.Failure != nil {
+	resp.Diagnostics.Append(r.say(result.Events...)...)
+	if result.Failed {
 		return
 	}
 	model.apiSecretResults = results(result.Held, model.arguments().Days)
@@ -208,8 +204,8 @@ func (r *apiSecretResource) Delete(ctx context.Context, req resource.DeleteReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	remarks, failure := r.rotator.Delete(ctx, rotation.Replaced{Object: *state.object(), State: state}, memory)
-	resp.Diagnostics.Append(r.sayResult(rotation.Result{Remarks: remarks, Failure: failure})...)
+	result := r.rotator.Delete(ctx, rotation.Replaced{Object: *state.object(), State: state}, memory)
+	resp.Diagnostics.Append(r.say(result.Events...)...)
 }
 
 // ImportState checks that the configured secret is the live one of the

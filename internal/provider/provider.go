@@ -110,11 +110,13 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 		applying:    carriesOutPlan(req),
 	}
 	core := rotation.Config{
-		AgeIdentity:    settings.ageIdentity,
-		Prepare:        prepareSealer,
 		Clock:          p.options.Clock,
+		Open:           settings.ageIdentity.Open,
+		HasKey:         !settings.ageIdentity.IsZero(),
+		Seal:           seal,
 		Begin:          p.options.BeginRotation,
 		SkipValidation: settings.skipValidation,
+		Applying:       carriesOutPlan(req),
 	}
 	if len(settings.unknown) == 0 {
 		config := settings.client

@@ -5,6 +5,7 @@ package rotation
 
 import (
 	"context"
+	"slices"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
@@ -12,14 +13,16 @@ import (
 
 // Result is what came of an apply.
 type Result struct {
-	Held    Held   // the secret that is to be stored
-	Memory  Memory // and what is to be remembered with it
-	Remarks []Event
-	Failure *Event // nil for none; Held and Memory are of no use then
+	Held   Held   // the secret that is to be stored
+	Memory Memory // and what is to be remembered with it
+	Events []Event
+	// Failed says that the last event is a failure: Held and Memory are of no use.
+	Failed bool
 }
 
+// failed returns the result of an apply that ends with a failure.
 func (r Result) failed(failure Event) Result {
-	r.Failure = &failure
+	r.Events, r.Failed = append(r.Events, failure), true
 	return r
 }
 
@@ -28,7 +31,7 @@ func (r Result) failed(failure Event) Result {
 func (r *Rotator) Update(ctx context.Context, prior Object, arguments Arguments, memory Memory) Result {
 	action, another := memory.Planned, r.OfAnother(prior.Held, memory.History)
 	if action == LeaveOpen { // what the plan could not know is known now
-		action = Decide(r.question(&prior, arguments, false, memory.AdoptionDue != "" && !another, 0))
+		action = Decide(question(&prior, arguments, due(&prior, arguments.Days, false, r.config.Clock(), 0), memory.AdoptionDue != "" && !another))
 	}
 	if another && action.NewSecret() {
 		return Result{}.failed(Event{Kind: RotationOfAnother, Owner: owner(prior.Held, memory.History)})
@@ -53,47 +56,55 @@ func (r *Rotator) Update(ctx context.Context, prior Object, arguments Arguments,
 	return result
 }
 
-// Create rotates the secret for a new object. It returns the object that this one
-// replaces, if Delete was shown one. If the rotation fails, the caller restores
-// that: Terraform has dropped it from the state.
-func (r *Rotator) Create(ctx context.Context, arguments Arguments) (Result, *Replaced) {
+// Create rotates the secret for a new object. If that fails, and Delete was shown
+// an object that this one replaces, Create returns it: the caller restores it, since
+// Terraform has dropped it from the state.
+func (r *Rotator) Create(ctx context.Context, arguments Arguments, graceSet bool) (result Result, restored *Replaced) {
 	replaced := r.Seen().replacedBy(arguments)
-	var history History
-	if replaced != nil {
-		history = replaced.History
+	if replaced == nil {
+		return r.rotate(ctx, arguments, History{}), nil
 	}
-	result := r.rotate(ctx, arguments, history)
-	if result.Failure == nil {
-		r.learn(func(s Seen) Seen { return s.withoutReplaced(replaced) })
+	result = r.rotate(ctx, arguments, replaced.history)
+	if result.Failed {
+		result.Events = append(result.Events, Event{Kind: OldSecretPutBack})
+		result.Memory = Memory{History: replaced.history}
+		return result, replaced
 	}
-	return result, replaced
+	r.learn(func(s Seen) Seen {
+		s.replaced = slices.DeleteFunc(slices.Clone(s.replaced), func(r *Replaced) bool { return r == replaced })
+		return s
+	})
+	if replaced.unwarned && r.config.Applying {
+		result.Events = append(result.Events, r.rotationWarnings(graceSet)...)
+	}
+	return result, nil
 }
 
 // Delete forgets a secret, and sends nothing: the API cannot end one. In a
 // replacement it keeps the object for Create, which Terraform shows nothing of it.
 // If it fails, the object stays in the state.
-func (r *Rotator) Delete(ctx context.Context, object Replaced, memory Memory) (remarks []Event, failure *Event) {
+func (r *Rotator) Delete(ctx context.Context, object Replaced, memory Memory) (result Result) {
 	another := r.OfAnother(object.Held, memory.History)
-	object.History, object.Unwarned = memory.History, memory.Unwarned
 	if memory.Replacing {
 		if another {
-			return nil, &Event{Kind: RotationOfAnother, Owner: owner(object.Held, memory.History)}
+			return result.failed(Event{Kind: RotationOfAnother, Owner: owner(object.Held, memory.History)})
 		}
 		if ctx.Err() == nil { // writing the file takes its time
-			remarks = r.saveReplaced(object.Held)
+			result.Events = r.saveReplaced(object.Held)
 		}
 		if ctx.Err() != nil {
-			return remarks, &Event{Kind: ReplacementStopped}
+			return result.failed(Event{Kind: ReplacementStopped})
 		}
+		object.history, object.unwarned = memory.History, memory.Unwarned
 		r.learn(func(s Seen) Seen {
-			s.replaced = append(s.replaced[:len(s.replaced):len(s.replaced)], &object)
+			s.replaced = append(slices.Clone(s.replaced), &object)
 			return s
 		})
 	}
 	if !another {
 		r.see(object.Held, memory.History)
 	}
-	return remarks, nil
+	return result
 }
 
 // saveReplaced puts the secret of an object that is about to be replaced into the
@@ -117,12 +128,12 @@ func (r *Rotator) saveReplaced(held Held) []Event {
 
 // adopt stores a live secret that Refresh has found, and calls nothing.
 func (r *Rotator) adopt(arguments Arguments, prior Held, memory Memory) Result {
-	seal, err := r.prepare(arguments)
+	seal, err := r.config.Seal(arguments.Recipients.Keys)
 	if err != nil {
 		return Result{}.failed(Event{Kind: RecipientsUnusable, Err: err})
 	}
 	adopted := newSecret{obtainedAt: r.config.Clock(), older: []string{prior.Fingerprint}}
-	seen, remarks := r.loadRecovered()
+	seen, events := r.loadRecovered()
 	if seen.Recovered != nil && seen.Recovered.Fingerprint == memory.AdoptionDue {
 		adopted.secret = seen.Recovered.secret
 		adopted.older = append(adopted.older, seen.Recovered.Known...)
@@ -131,44 +142,22 @@ func (r *Rotator) adopt(arguments Arguments, prior Held, memory Memory) Result {
 		adopted.secret = seen.Configured
 	}
 	if adopted.secret.IsZero() {
-		return Result{Remarks: remarks}.failed(Event{Kind: AdoptionGone})
+		return Result{Events: events}.failed(Event{Kind: AdoptionGone})
 	}
-	adopted.ciphertext = seal.close(adopted.secret)
+	adopted.ciphertext = seal(adopted.secret)
 	result := r.take(adopted, memory.History)
-	result.Remarks = remarks
+	result.Events = events
 	return result
 }
 
 // encrypt encrypts the secret of a state, and calls nothing.
 func (r *Rotator) encrypt(arguments Arguments, held Held, history History) Result {
-	seal, err := r.prepare(arguments)
+	seal, err := r.config.Seal(arguments.Recipients.Keys)
 	if err != nil {
 		return Result{}.failed(Event{Kind: RecipientsUnusable, Err: err})
 	}
-	held = held.withSecret(held.Secret, seal.close(held.Secret))
+	held = held.withSecret(held.Secret, seal(held.Secret))
 	return Result{Held: held, Memory: Memory{History: history}}
-}
-
-// seal encrypts one secret for the recipients of an object, if there are any.
-type seal struct{ sealer Sealer }
-
-func (r *Rotator) prepare(arguments Arguments) (seal, error) {
-	sealer, err := r.config.Prepare(arguments.Recipients.Keys)
-	return seal{sealer}, err
-}
-
-// close returns the ciphertext, "" without recipients. What can fail about it has
-// been prepared, so it does not; if it ever did, the secret would be stored in
-// plaintext rather than lost.
-func (s seal) close(secret apisecret.Secret) string {
-	if s.sealer == nil {
-		return ""
-	}
-	ciphertext, err := s.sealer.Seal(secret.Reveal())
-	if err != nil {
-		return ""
-	}
-	return ciphertext
 }
 
 // withSecret returns what is held with this secret in it: encrypted where there is

@@ -50,7 +50,7 @@ func occasionOf(prior *Object, memory Memory, seen Seen) Occasion {
 		return InPlace
 	case memory.Known():
 		return Replacement
-	case seen.history().Known():
+	case seen.newest().history.Known():
 		return TaintedReplacement
 	default:
 		return Creation
@@ -62,57 +62,36 @@ func occasionOf(prior *Object, memory Memory, seen Seen) Occasion {
 // an error leaves an empty state.
 func (o Occasion) mayFail() bool { return o == InPlace || o == Replacement }
 
-// Schedule is what a plan makes of rotate_after_days.
-type Schedule int
+// Due is whether rotate_after_days asks for a rotation.
+type Due int
 
-// The schedules.
+// The answers.
 const (
-	NoSchedule      Schedule = iota
-	SameSchedule             // as in state
-	ChangedSchedule          // another number of days than in state
-	UnknownSchedule          // known only after apply
+	NotDue Due = iota
+	IsDue
+	DueUnknown // the days are unknown, or it falls due before the plan is too old to be applied
 )
 
-// Age is how old a secret is, by the number of days that is planned.
-type Age int
-
-// The ages.
-const (
-	Young  Age = iota
-	Nearly     // due before the plan is too old to be applied
-	Due
-)
-
-// Question is all that a decision depends on.
+// Question is all that a decision depends on. Only the first field counts where it
+// is set.
 type Question struct {
 	Created         bool // Terraform shows the plan no object: it makes a new one
 	TriggersChanged bool
-	Schedule        Schedule
-	Age             Age  // of consequence with ChangedSchedule only
-	RotationDue     bool // as Refresh has found
-	AdoptionDue     bool // likewise
+	Rotation        Due
+	AdoptionDue     bool // as Refresh has found
 	Plaintext       bool // state holds the secret in plaintext
 	Recipients      bool // there are some, and they are known
 }
 
 // Decide answers the question. Terraform asks it again during apply, in another
-// process, and the answer must be the same: so it depends on the clock only where
-// rotate_after_days itself has changed.
+// process, and the answer must be the same.
 func Decide(q Question) Action {
-	rotationDue := q.RotationDue
-	switch q.Schedule {
-	case NoSchedule:
-		rotationDue = false
-	case ChangedSchedule:
-		rotationDue = q.Age == Due
-	case SameSchedule, UnknownSchedule:
-	}
 	switch {
 	case q.Created, q.TriggersChanged:
 		return Rotate
-	case q.Schedule == UnknownSchedule, q.Schedule == ChangedSchedule && q.Age == Nearly:
+	case q.Rotation == DueUnknown:
 		return LeaveOpen
-	case rotationDue:
+	case q.Rotation == IsDue:
 		return Rotate
 	case q.AdoptionDue:
 		return Adopt
@@ -123,36 +102,43 @@ func Decide(q Question) Action {
 	}
 }
 
-// question puts what a plan depends on into a Question. The plan is applied within
-// that time.
-func (r *Rotator) question(prior *Object, planned Arguments, rotationDue, adoptionDue bool, within time.Duration) Question {
+// question puts what a plan depends on into a Question.
+func question(prior *Object, planned Arguments, rotation Due, adoptionDue bool) Question {
 	if prior == nil {
 		return Question{Created: true}
 	}
-	q := Question{
+	return Question{
 		TriggersChanged: prior.Arguments.Triggers.changed(planned.Triggers),
-		RotationDue:     rotationDue,
+		Rotation:        rotation,
 		AdoptionDue:     adoptionDue,
 		Plaintext:       !prior.Held.Secret.IsZero(),
 		Recipients:      len(planned.Recipients.Keys) > 0,
 	}
-	switch days := planned.Days; {
-	case days.Unknown:
-		q.Schedule = UnknownSchedule
-	case days == Days{}:
-		q.Schedule = NoSchedule
-	case days == prior.Arguments.Days:
-		q.Schedule = SameSchedule
+}
+
+// due says whether a rotation is due by the days that are planned. For the days in
+// state, Refresh has found it out. It depends on the clock only where they change,
+// since Terraform asks again during apply: the plan is to be applied within that
+// time.
+func due(prior *Object, planned Days, found bool, now time.Time, within time.Duration) Due {
+	switch {
+	case prior == nil, planned == Days{}:
+		return NotDue
+	case planned.Unknown:
+		return DueUnknown
+	case planned == prior.Arguments.Days && found:
+		return IsDue
+	case planned == prior.Arguments.Days:
+		return NotDue
+	}
+	switch at := prior.Held.RotateAt(planned); {
+	case at.IsZero():
+		return NotDue
+	case !now.Before(at):
+		return IsDue
+	case now.Add(within).After(at):
+		return DueUnknown
 	default:
-		q.Schedule = ChangedSchedule
+		return NotDue
 	}
-	if at, now := prior.Held.RotateAt(planned.Days), r.config.Clock(); !at.IsZero() {
-		switch {
-		case !now.Before(at):
-			q.Age = Due
-		case now.Add(within).After(at):
-			q.Age = Nearly
-		}
-	}
-	return q
 }

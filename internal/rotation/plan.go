@@ -5,6 +5,7 @@ package rotation
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -15,92 +16,97 @@ const maxPlanAge = 24 * time.Hour
 
 // Planned is a plan for the secret.
 type Planned struct {
-	Action   Action
-	Occasion Occasion
-	Memory   Memory  // for the apply, and for the second plan of a replacement
-	Events   []Event // of what was read for the plan
+	Action Action
+	Memory Memory // for the apply, and for the second plan of a replacement
+	Events []Event
 }
 
-// Plan decides what is done to the secret. It sends nothing. Prior is nil for a
-// new object.
-func (r *Rotator) Plan(prior *Object, arguments Arguments, memory Memory) Planned {
+// Plan decides what is done to the secret, and asks the API whether a rotation can
+// be signed. Prior is nil for a new object. graceSet says that the configuration
+// sets old_secret_valid_for_seconds.
+func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, graceSet bool, memory Memory) Planned {
 	planned := Planned{Memory: memory}
 	another := false
 	if prior != nil {
 		another, planned.Events = r.seePrior(prior.Held, memory.History)
 	}
 	seen := r.Seen()
-	planned.Occasion = occasionOf(prior, memory, seen)
-	planned.Action = Decide(r.question(prior, arguments, memory.RotationDue, memory.AdoptionDue != "" && !another, maxPlanAge))
+	occasion := occasionOf(prior, memory, seen)
+	rotation := due(prior, arguments.Days, memory.RotationDue, r.config.Clock(), maxPlanAge)
+	planned.Action = Decide(question(prior, arguments, rotation, memory.AdoptionDue != "" && !another))
+
 	planned.Memory.Planned = planned.Action
-	planned.Memory.Replacing = planned.Occasion != InPlace
-	planned.Memory.Unwarned = planned.Occasion == Replacement
-	if planned.Occasion == TaintedReplacement {
+	planned.Memory.Replacing = occasion != InPlace
+	planned.Memory.Unwarned = occasion == Replacement
+	if occasion == TaintedReplacement {
 		// Delete is shown this plan's memory, not that of the tainted object.
-		planned.Memory.History = seen.history()
+		planned.Memory.History = seen.newest().history
+	}
+	if r.config.Applying {
+		return planned // the plan before has said it all
+	}
+	planned.Events = append(planned.Events, recipientWarnings(planned.Action, prior, arguments)...)
+	if planned.Action == Rotate || planned.Action == LeaveOpen { // Terraform itself drops the warnings of a replacement
+		planned.Events = append(planned.Events, r.rotationWarnings(graceSet)...)
+	}
+	if planned.Action == Rotate && r.config.API != nil {
+		planned.Events = append(planned.Events, r.checkRotation(ctx, prior, occasion, memory)...)
 	}
 	return planned
 }
 
-// PlanDestroy returns the memory for a Delete, and warns of it.
-func (r *Rotator) PlanDestroy(held Held, memory Memory) (Memory, []Event) {
+// PlanDestroy returns the memory for a Delete, and warns of it unless the secret
+// has a successor: then this is the end of a replacement.
+func (r *Rotator) PlanDestroy(held Held, memory Memory) Planned {
 	_, events := r.seePrior(held, memory.History)
-	memory.Replacing, memory.Unwarned = false, false // a replacement that failed in Delete has left them set
-	return memory, events
-}
-
-// DestroyWarnings are about a planned destroy, unless the secret has a successor:
-// then this is the end of a replacement.
-func (r *Rotator) DestroyWarnings(held Held) []Event {
-	if r.Seen().superseded(held.Fingerprint) {
-		return nil
+	if !r.config.Applying && !r.Seen().superseded(held.Fingerprint) {
+		events = append(events, Event{Kind: SecretStaysValid})
 	}
-	return []Event{{Kind: SecretStaysValid}}
+	memory.Replacing, memory.Unwarned = false, false // a replacement that failed in Delete has left them set
+	return Planned{Memory: memory, Events: events}
 }
 
 func (r *Rotator) seePrior(held Held, history History) (another bool, events []Event) {
 	if r.OfAnother(held, history) {
-		r.learn(func(s Seen) Seen { return s.withoutAnother(held) })
+		r.learn(func(s Seen) Seen { // plans are shown it, so it is not tainted
+			s.ofAnother = slices.DeleteFunc(slices.Clone(s.ofAnother), func(o stateSecret) bool { return o.Fingerprint == held.Fingerprint })
+			return s
+		})
 		return true, nil
 	}
 	_, _, events = r.seeStored(held, history)
 	return false, events
 }
 
-// RotationWarnings are about a rotation that is planned, or may come of the plan.
-// graceSet says that the configuration sets old_secret_valid_for_seconds.
-func (r *Rotator) RotationWarnings(graceSet bool) (events []Event) {
+// rotationWarnings are about a rotation that is planned, or may come of the plan.
+func (r *Rotator) rotationWarnings(graceSet bool) (events []Event) {
 	if !graceSet {
 		events = append(events, Event{Kind: GraceNotSet})
 	}
-	if end := r.Seen().graceEnds(r.config.Clock()); !end.IsZero() {
-		events = append(events, Event{Kind: OlderSecretMayEnd, At: end})
+	if newest := r.Seen().newest(); newest.OldSecretExpiresAt.After(r.config.Clock()) {
+		events = append(events, Event{Kind: OlderSecretMayEnd, At: newest.OldSecretExpiresAt})
 	}
 	return events
 }
 
-// RecipientWarnings are about recipients in a plan that keeps the secret.
-func RecipientWarnings(action Action, prior Object, arguments Arguments) []Event {
+// recipientWarnings are about recipients in a plan that keeps the secret.
+func recipientWarnings(action Action, prior *Object, arguments Arguments) []Event {
+	if prior == nil {
+		return nil
+	}
 	keeps, plaintext := action == Keep, !prior.Held.Secret.IsZero()
 	switch {
 	case action == Encrypt, keeps && plaintext && arguments.Recipients.Unknown:
 		return []Event{{Kind: OlderStatesInPlaintext}}
-	case keeps && prior.Held.Ciphertext != "" && !sameRecipients(arguments.Recipients, prior.Arguments.Recipients):
+	case keeps && prior.Held.Ciphertext != "" && !reflect.DeepEqual(arguments.Recipients, prior.Arguments.Recipients):
 		return []Event{{Kind: RecipientsCountLater}}
 	}
 	return nil
 }
 
-func sameRecipients(a, b Recipients) bool {
-	return a.Unknown == b.Unknown && (a.Keys == nil) == (b.Keys == nil) && slices.Equal(a.Keys, b.Keys)
-}
-
-// CheckRotation asks, while a plan is made, whether a secret that may sign the
+// checkRotation asks, while a plan is made, whether a secret that may sign the
 // rotation is accepted. That none is, fails the plan where the occasion allows it.
-func (r *Rotator) CheckRotation(ctx context.Context, prior *Object, occasion Occasion, memory Memory) []Event {
-	if r.config.API == nil {
-		return nil
-	}
+func (r *Rotator) checkRotation(ctx context.Context, prior *Object, occasion Occasion, memory Memory) []Event {
 	if of, another := r.plannedOfAnother(prior, occasion, memory); another {
 		return []Event{{Kind: RotationOfAnother, Owner: of}}
 	}

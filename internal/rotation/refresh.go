@@ -68,7 +68,7 @@ func (r *Rotator) ask(ctx context.Context, held Held, secret apisecret.Secret, c
 		err = r.probe(ctx, secret)
 	case !held.Imported(): // encrypted and not to be opened: nothing can be concluded
 		found.Memory.AdoptionDue = ""
-		if !r.config.AgeIdentity.IsZero() {
+		if r.config.HasKey {
 			found.Events = append(found.Events, Event{Kind: KeyDoesNotOpen})
 		}
 		return
@@ -175,7 +175,7 @@ func (r *Rotator) open(plaintext apisecret.Secret, ciphertext, fingerprint strin
 	if !plaintext.IsZero() || ciphertext == "" {
 		return plaintext
 	}
-	if opened, err := r.config.AgeIdentity.Open(ciphertext); err == nil {
+	if opened, err := r.config.Open(ciphertext); err == nil {
 		return apisecret.New(opened)
 	}
 	if r.config.API != nil && r.config.Configured.Fingerprint() == fingerprint {

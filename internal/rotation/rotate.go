@@ -37,35 +37,35 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 		return Result{}.failed(Event{Kind: SecondRotationInVain})
 	case notRotated:
 	}
-	seal, err := r.prepare(arguments)
+	seal, err := r.config.Seal(arguments.Recipients.Keys)
 	if err != nil {
 		return Result{}.failed(Event{Kind: RecipientsUnusable, Err: err})
 	}
 	defer r.config.Begin()()
 
-	seen, remarks := r.loadRecovered()
+	seen, events := r.loadRecovered()
 	resumed, remark := r.resume(ctx, arguments, seen)
 	switch {
 	case resumed != nil:
-		resumed.ciphertext = seal.close(resumed.secret)
+		resumed.ciphertext = seal(resumed.secret)
 		result := r.take(*resumed, history)
-		result.Remarks = append(remarks, *remark)
+		result.Events = append(events, *remark)
 		return result
 	case remark != nil && remark.Kind != RecoveryDead:
-		return Result{Remarks: remarks}.failed(*remark)
+		return Result{Events: events}.failed(*remark)
 	case remark != nil:
-		remarks = append(remarks, *remark)
+		events = append(events, *remark)
 	}
 
 	signers := seen.signers()
 	regenerated, err := r.config.API.RegenerateSecret(ctx, apisecret.RegenerateInput{GracePeriod: arguments.GracePeriod, Signers: signers})
-	remarks = append(remarks, Event{Kind: APICalled})
+	events = append(events, Event{Kind: APICalled})
 	if err != nil {
-		return Result{Remarks: remarks}.failed(r.failure(err, seal, seen))
+		return Result{Events: events}.failed(r.failure(err, seal, seen))
 	}
 	made := newSecret{
 		secret:             regenerated.Secret,
-		ciphertext:         seal.close(regenerated.Secret),
+		ciphertext:         seal(regenerated.Secret),
 		obtainedAt:         regenerated.ObtainedAt,
 		oldSecretExpiresAt: regenerated.OldSecretExpiresAt,
 		made:               true,
@@ -76,11 +76,11 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	made.older = seen.fingerprints(made.older...)
 	if r.config.Store != nil {
 		if err := r.config.Store.Save(made.entry(arguments.Triggers)); err != nil {
-			remarks = append(remarks, Event{Kind: RecoveryUnwritten, Err: err})
+			events = append(events, Event{Kind: RecoveryUnwritten, Err: err})
 		}
 	}
 	result := r.take(made, history)
-	result.Remarks = append(remarks, rotationRemarks(regenerated)...)
+	result.Events = append(events, rotationRemarks(regenerated)...)
 	return result
 }
 
@@ -128,7 +128,7 @@ func (r *Rotator) take(s newSecret, history History) Result {
 		held.RotatedAt = s.obtainedAt
 	}
 	r.learn(func(seen Seen) Seen {
-		held.Version = seen.nextVersion(s.obtainedAt)
+		held.Version = max(s.obtainedAt.Unix(), seen.newest().Version+1) // always above the versions seen before
 		seen.Obtained = s.secret
 		if s.made {
 			seen.rotated = hasRotated
@@ -158,7 +158,7 @@ func (s newSecret) entry(triggers Triggers) recovery.Entry {
 
 // failure says what became of a failed call, and first keeps a reply that may
 // hold the secret.
-func (r *Rotator) failure(err error, seal seal, seen Seen) Event {
+func (r *Rotator) failure(err error, seal func(apisecret.Secret) string, seen Seen) Event {
 	failure, ok := errors.AsType[*apisecret.RegenerateError](err)
 	if !ok {
 		return Event{Kind: NotPossible, Err: err}
@@ -170,11 +170,11 @@ func (r *Rotator) failure(err error, seal seal, seen Seen) Event {
 	switch {
 	case failure.Effect() == apisecret.Unchanged:
 		event.Kind = NotRotated
-		event.Blind = failure.Outcome == apisecret.SecretRefused && seen.onlyConfigured()
+		event.Blind = failure.Outcome == apisecret.SecretRefused && seen.newest().Fingerprint == "" && seen.Obtained.IsZero()
 	case failure.Effect() == apisecret.Changed:
 		event.Kind = ReplyUnreadable
 		if !failure.Reply.IsZero() && r.config.Store != nil {
-			ciphertext := seal.close(failure.Reply)
+			ciphertext := seal(failure.Reply)
 			event.Reply.Encrypted = ciphertext != ""
 			event.Reply.Path, event.Reply.Err = r.config.Store.SaveReply([]byte(cmp.Or(ciphertext, failure.Reply.Reveal())))
 		}

@@ -55,19 +55,6 @@ type Store interface {
 	Remove() error
 }
 
-// AgeIdentity opens secrets that were encrypted for it.
-type AgeIdentity interface {
-	// IsZero reports that there is no key, so that Open opens nothing.
-	IsZero() bool
-	Open(ciphertext string) (secret string, err error)
-}
-
-// Sealer encrypts one secret. What can fail about that has happened before
-// there is one.
-type Sealer interface {
-	Seal(secret string) (ciphertext string, err error)
-}
-
 // Config is what a Rotator works with. All of it is required, except where a
 // comment says otherwise.
 type Config struct {
@@ -78,16 +65,23 @@ type Config struct {
 	Endpoint      string           // base URL of the API
 	Configured    apisecret.Secret // the provider's integrator_secret
 
-	Store       Store // nil for none
-	AgeIdentity AgeIdentity
-	// Prepare returns a sealer for public keys; nil, and no error, for none.
-	Prepare func(recipients []string) (Sealer, error)
-	Clock   func() time.Time
+	Store Store // nil for none
+	Clock func() time.Time
+	// Open decrypts with the age identity that is configured; HasKey is false if
+	// none is, so that Open always fails.
+	Open   func(ciphertext string) (secret string, err error)
+	HasKey bool
+	// Seal prepares the encryption of one secret for public keys. Everything that
+	// can fail about it happens here; seal gives "" where there are no keys.
+	Seal func(recipients []string) (seal func(apisecret.Secret) (ciphertext string), err error)
 	// Begin is told that a rotation is in flight, until done is called.
 	Begin func() (done func())
 	// SkipValidation forbids to ask the API about secrets, except where a rotation
 	// would otherwise end one.
 	SkipValidation bool
+	// Applying says that Terraform is known to be carrying out a plan. It asks for
+	// the plan again then, and the warnings of that plan would be said twice.
+	Applying bool
 }
 
 // Rotator rotates the secret of one integrator, in one process of the provider.
@@ -99,7 +93,7 @@ type Rotator struct {
 	mu   sync.Mutex
 	seen Seen
 
-	probes probes
+	probes sync.Map // what the API said of a secret, by its fingerprint: an error, or nil
 }
 
 // New returns a Rotator that has seen nothing but the configured secret.
@@ -131,31 +125,15 @@ func (r *Rotator) OfAnother(held Held, history History) bool {
 	return held.IntegratorKey != r.config.IntegratorKey || history.Endpoint != "" && history.Endpoint != r.config.Endpoint
 }
 
-// probes remembers what the API has said of each secret: it is asked once in a
-// process.
-type probes struct {
-	mu     sync.Mutex
-	errors map[string]error // by fingerprint
-}
-
-// probe is API.Probe, asked once.
+// probe is API.Probe, asked once in a process for each secret.
 func (r *Rotator) probe(ctx context.Context, secret apisecret.Secret) error {
-	p := &r.probes
-	p.mu.Lock()
-	err, known := p.errors[secret.Fingerprint()]
-	p.mu.Unlock()
-	if known {
+	if err, known := r.probes.Load(secret.Fingerprint()); known {
+		err, _ := err.(error)
 		return err
 	}
-	err = r.config.API.Probe(ctx, secret)
-	if ctx.Err() != nil {
-		return err // of the interrupt, not of the secret
+	err := r.config.API.Probe(ctx, secret)
+	if ctx.Err() == nil { // or else the error is of the interrupt, not of the secret
+		r.probes.Store(secret.Fingerprint(), err)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.errors == nil {
-		p.errors = map[string]error{}
-	}
-	p.errors[secret.Fingerprint()] = err
 	return err
 }

@@ -6,7 +6,6 @@ package rotation
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
@@ -60,11 +59,10 @@ func (r *Recovered) Undecryptable() bool { return r != nil && r.secret.IsZero() 
 // Replaced is an object that a Create replaces without being shown it.
 type Replaced struct {
 	Object
-	History History
-	// Unwarned says that nobody was shown the warnings of the plan to replace it.
-	Unwarned bool
-	// State is the object in the caller's own form, to be put back as it was.
-	State any
+	State any // the object in the caller's own form, to be restored as it was
+
+	history  History
+	unwarned bool // nobody was shown the warnings of the plan to replace it
 }
 
 // withState adds a secret that was seen in a state.
@@ -75,28 +73,6 @@ func (s Seen) withState(secret stateSecret) Seen {
 	s.inState = append(slices.Clone(s.inState), secret)
 	slices.SortStableFunc(s.inState, func(a, b stateSecret) int { return cmp.Compare(b.Version, a.Version) })
 	return s
-}
-
-// withoutAnother drops an object of another integrator: plans are shown it, so it
-// is not tainted.
-func (s Seen) withoutAnother(held Held) Seen {
-	s.ofAnother = slices.DeleteFunc(slices.Clone(s.ofAnother), func(o stateSecret) bool { return o.Fingerprint == held.Fingerprint })
-	return s
-}
-
-// withoutReplaced drops an object that has been replaced; nil is none.
-func (s Seen) withoutReplaced(replaced *Replaced) Seen {
-	s.replaced = slices.DeleteFunc(slices.Clone(s.replaced), func(r *Replaced) bool { return r == replaced })
-	return s
-}
-
-// nextVersion is the version of a secret obtained now: the Unix second, but
-// always above the versions seen before.
-func (s Seen) nextVersion(now time.Time) int64 {
-	if len(s.inState) == 0 {
-		return now.Unix()
-	}
-	return max(now.Unix(), s.inState[0].Version+1)
 }
 
 // signers are the secrets that may sign a rotation, the likeliest first.
@@ -116,11 +92,6 @@ func (s Seen) signers() []apisecret.Secret {
 	}
 	return signers
 }
-
-// onlyConfigured reports whether no other secret than the configured one has
-// been seen but in the recovery folder: what Create knows of an object that it
-// replaces before that is destroyed.
-func (s Seen) onlyConfigured() bool { return s.Obtained.IsZero() && len(s.inState) == 0 }
 
 // holds reports whether a secret was seen in a state.
 func (s Seen) holds(fingerprint string) bool {
@@ -149,12 +120,12 @@ func (s Seen) undecryptable() Undecryptable {
 	}
 }
 
-// history is that of the newest secret seen in a state.
-func (s Seen) history() History {
+// newest is the newest secret seen in a state; the zero stateSecret for none.
+func (s Seen) newest() stateSecret {
 	if len(s.inState) == 0 {
-		return History{}
+		return stateSecret{}
 	}
-	return s.inState[0].history
+	return s.inState[0]
 }
 
 // superseded reports whether a newer secret than this one is known.
@@ -162,16 +133,7 @@ func (s Seen) superseded(fingerprint string) bool {
 	if !s.Obtained.IsZero() {
 		return s.Obtained.Fingerprint() != fingerprint
 	}
-	return len(s.inState) > 0 && s.inState[0].Fingerprint != fingerprint
-}
-
-// graceEnds is when the grace period of the newest secret in state ends, if that
-// is after now; the zero time otherwise.
-func (s Seen) graceEnds(now time.Time) time.Time {
-	if len(s.inState) > 0 && s.inState[0].OldSecretExpiresAt.After(now) {
-		return s.inState[0].OldSecretExpiresAt
-	}
-	return time.Time{}
+	return len(s.inState) > 0 && s.newest().Fingerprint != fingerprint
 }
 
 // replacedBy returns the object whose place a Create with these arguments takes,
