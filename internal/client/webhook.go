@@ -14,7 +14,10 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
-const webhooksPath = "/v1/integrator/webhooks"
+const (
+	webhooksPath      = "/v1/integrator/webhooks"
+	webhookSecretPath = "/v1/integrator/webhook-secret"
+)
 
 // AllEvents stands for every event; nothing else is beside it.
 const AllEvents = "*"
@@ -158,6 +161,27 @@ func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
 		return nil
 	}
 	return err
+}
+
+// SetWebhookSecret sets the secret that signs webhook payloads (POST
+// /v1/integrator/webhook-secret). It cannot be read back or removed.
+func (c *Client) SetWebhookSecret(ctx context.Context, secret apisecret.Secret) error {
+	body, err := json.Marshal(map[string]string{"secret": secret.Reveal()})
+	if err != nil {
+		return err
+	}
+	reply, err := c.write(ctx, call{
+		method: http.MethodPost, path: webhookSecretPath, body: body,
+		idempotent: true, secrets: []apisecret.Secret{secret},
+	})
+	if err != nil {
+		return err
+	}
+	var confirmed struct{ SecretConfigured bool }
+	if json.Unmarshal(reply, &confirmed) != nil || !confirmed.SecretConfigured {
+		return unreadable("confirmation")
+	}
+	return nil
 }
 
 func webhookPath(id string) string { return webhooksPath + "/" + url.PathEscape(id) }
