@@ -31,7 +31,8 @@ func Example() {
 
 	endpoint, err := client.ParseEndpoint(server.URL)
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	c := client.New(client.Config{
 		Endpoint:      endpoint,
@@ -41,7 +42,8 @@ func Example() {
 	})
 	profile, err := c.Profile(context.Background())
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	fmt.Println(profile.Name)
 	// Output:
@@ -64,7 +66,8 @@ func ExampleClient_RegenerateSecret() {
 
 	endpoint, err := client.ParseEndpoint(api.URL())
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	c := client.New(client.Config{Endpoint: endpoint, IntegratorKey: api.Key(), Secret: apisecret.New(api.Secret()), MaxRetries: 0})
 	regenerated, err := c.RegenerateSecret(context.Background(), apisecret.RegenerateInput{GracePeriod: 5 * time.Minute})
