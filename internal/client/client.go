@@ -21,9 +21,9 @@
 //
 // An answer other than success is an [*Error] with the words of the API. If there
 // was no complete answer, the error is a [*TransportError], which says whether the
-// request was sent. An [*apisecret.RegenerateError] contains one of these, and
-// says what became of the secret. No error and no log record contains a secret,
-// not even if the server repeats one.
+// request was sent. An [*apisecret.RegenerateError] says what became of the secret,
+// and wraps the error of the last attempt. No error text and no log record contains
+// a secret, not even if the server repeats one.
 //
 // # Clocks
 //
