@@ -5,6 +5,7 @@ package client_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,4 +82,17 @@ func TestProbeOnAnotherClock(t *testing.T) {
 		t.Errorf("offset %s: %v", c.ClockOffset(), err)
 	}
 	s.wantSent(t, 2, 0)
+}
+
+// A probe does not wait for what its time does not allow, and keeps the answer.
+func TestProbeDoesNotWaitInVain(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, emulator.Options{})
+	fault := emulator.TooManyRequests("30")
+	fault.Times = forever
+	s.Inject(fault)
+	err := s.client().Probe(t.Context(), s.config.Secret)
+	if err == nil || !strings.HasPrefix(err.Error(), "429") {
+		t.Errorf("error %v", err)
+	}
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
-	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
@@ -78,32 +77,5 @@ func TestResendIsNotUsedUp(t *testing.T) {
 			_, _ = s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 			s.wantSent(t, 0, tt.posts)
 		})
-	}
-}
-
-// One API has one endpoint, which state and recovery files go by.
-func TestEndpointIsCanonical(t *testing.T) {
-	t.Parallel()
-	for endpoint, want := range map[string]string{
-		"https://api.example:443": "https://api.example",
-		"https://api.example:":    "https://api.example",
-		"http://127.0.0.1:80":     "http://127.0.0.1",
-	} {
-		if got, err := client.ParseEndpoint(endpoint); err != nil || got.String() != want {
-			t.Errorf("%s gives %v, %v", endpoint, got, err)
-		}
-	}
-}
-
-// A probe does not wait for what its time does not allow, and keeps the answer.
-func TestProbeDoesNotWaitInVain(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	fault := emulator.TooManyRequests("30")
-	fault.Times = forever
-	s.Inject(fault)
-	err := s.client().Probe(t.Context(), s.config.Secret)
-	if err == nil || !strings.HasPrefix(err.Error(), "429") {
-		t.Errorf("error %v", err)
 	}
 }

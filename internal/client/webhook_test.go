@@ -5,6 +5,9 @@ package client_test
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"reflect"
@@ -13,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -294,5 +298,33 @@ func TestCheckWebhookURL(t *testing.T) {
 		if err := client.CheckWebhookURL(url); (err == nil) != good {
 			t.Errorf("%q: %v", url, err)
 		}
+	}
+}
+
+func TestWebhookSecret(t *testing.T) {
+	t.Parallel()
+	const payload = `{"event":"payment.created"}`
+	for _, secret := range []string{"whsec_1", `a "quoted" <ä> secret`} {
+		s := newStage(t, emulator.Options{})
+		if err := s.client().SetWebhookSecret(t.Context(), apisecret.New(secret)); err != nil {
+			t.Fatal(err)
+		}
+		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Write([]byte(payload))
+		if s.SignPayload(payload) != hex.EncodeToString(mac.Sum(nil)) {
+			t.Error("payloads are not signed with it")
+		}
+	}
+}
+
+func TestWebhookSecretIsNotConfirmed(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "null", "{}", `{"secretConfigured":false}`, `{"secretConfigured":"yes"}`, "<html>"} {
+		s := newStage(t, emulator.Options{})
+		s.Inject(emulator.Fault{Status: 200, Body: body})
+		if err := s.client().SetWebhookSecret(t.Context(), apisecret.New("whsec_1")); err == nil {
+			t.Errorf("%q: no error", body)
+		}
+		s.wantSent(t, 0, 1)
 	}
 }
