@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// TestReadBackoff is about the waits of reads, which are real ones.
+// TestReadBackoff asks how long reads would wait, since they wait on the real
+// clock.
 func TestReadBackoff(t *testing.T) {
 	t.Parallel()
 	c := New(Config{Clock: noon})
