@@ -19,7 +19,7 @@ import (
 // protocol spoken by the test: what it shows is what the provider says, and it
 // takes milliseconds. Each plan and each apply has a process of its own.
 type session struct {
-	*world
+	*fixture
 	schemas  protocol.Schemas
 	dir      string         // for recovery
 	settings map[string]any // the provider block
@@ -54,7 +54,7 @@ type change struct {
 func newSession(t *testing.T, options emulator.Options) *session {
 	t.Helper()
 	options.Key = "int_1a2b3c"
-	s := &session{world: newWorld(t, options), dir: t.TempDir(), settings: map[string]any{}}
+	s := &session{fixture: newFixture(t, options), dir: t.TempDir(), settings: map[string]any{}}
 	s.schemas = protocol.LoadSchemas(t.Context(), s.server())
 	return s
 }
