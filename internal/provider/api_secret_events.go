@@ -52,6 +52,8 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return olderStatesInPlaintext()
 	case rotation.RecipientsCountLater:
 		return recipientsCountLater()
+	case rotation.PlaintextPlanned:
+		return storedInPlaintext()
 	case rotation.RotationOfAnother:
 		return r.rotationOfAnother(e)
 	case rotation.RotationUnsigned:
@@ -67,6 +69,8 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return secondRotationInVain(r.client.IntegratorKey())
 	case rotation.RecipientsUnusable:
 		return recipientsUnusable(e.Err)
+	case rotation.RecipientsEmpty:
+		return noRecipients("The secret cannot be encrypted")
 	case rotation.RotationResumed:
 		return rotationResumed(r.recovery.Path(), e.At)
 	case rotation.RecoveryUndecryptable:

@@ -75,6 +75,7 @@ const (
 	SecretStaysValid       // a destroy is planned
 	OlderStatesInPlaintext // the secret in state is going to be encrypted
 	RecipientsCountLater   // recipients have changed, and the secret stays
+	PlaintextPlanned       // a rotation is planned that stores the new secret in plaintext, after an encrypted one
 	RotationOfAnother      // a rotation of another integrator's secret is refused: Owner
 	RotationUnsigned       // no secret that could sign a rotation is accepted: Err
 	CreationUnsigned       // likewise, of what may be a creation
@@ -84,6 +85,7 @@ const (
 	SecondRotation        // the secret was rotated in this run already
 	SecondRotationInVain  // it may have been, without a new secret in hand
 	RecipientsUnusable    // the secret cannot be encrypted: Err
+	RecipientsEmpty       // the list of recipients turned out to be empty
 	RotationResumed       // the secret that an interrupted run made at At is taken
 	RecoveryUndecryptable // there is one, and it cannot be opened
 	RecoveryUnchecked     // there is one, and it is not known whether it is live: Err

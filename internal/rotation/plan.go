@@ -47,7 +47,7 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 	}
 	planned.Events = append(planned.Events, recipientWarnings(planned.Action, prior, arguments)...)
 	if planned.Action == Rotate || planned.Action == LeaveOpen { // Terraform itself drops the warnings of a replacement
-		planned.Events = append(planned.Events, r.rotationWarnings(graceSet)...)
+		planned.Events = append(planned.Events, r.rotationWarnings(graceSet, arguments.Recipients)...)
 	}
 	if planned.Action == Rotate && r.config.API != nil {
 		planned.Events = append(planned.Events, r.checkRotation(ctx, prior, occasion, memory)...)
@@ -79,11 +79,15 @@ func (r *Rotator) seePrior(held Held, history History) (another bool, events []E
 }
 
 // rotationWarnings are about a rotation that is planned, or may come of the plan.
-func (r *Rotator) rotationWarnings(graceSet bool) (events []Event) {
+func (r *Rotator) rotationWarnings(graceSet bool, recipients Recipients) (events []Event) {
+	newest := r.Seen().newest()
+	if newest.Ciphertext != "" && !recipients.Unknown && len(recipients.Keys) == 0 {
+		events = append(events, Event{Kind: PlaintextPlanned})
+	}
 	if !graceSet {
 		events = append(events, Event{Kind: GraceNotSet})
 	}
-	if newest := r.Seen().newest(); newest.OldSecretExpiresAt.After(r.config.Clock()) {
+	if newest.OldSecretExpiresAt.After(r.config.Clock()) {
 		events = append(events, Event{Kind: OlderSecretMayEnd, At: newest.OldSecretExpiresAt})
 	}
 	return events

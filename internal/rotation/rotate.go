@@ -37,9 +37,9 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 		return Result{}.failed(Event{Kind: SecondRotationInVain})
 	case notRotated:
 	}
-	seal, err := r.config.Seal(arguments.Recipients.Keys)
-	if err != nil {
-		return Result{}.failed(Event{Kind: RecipientsUnusable, Err: err})
+	seal, failure := r.seal(arguments.Recipients)
+	if failure != nil {
+		return Result{}.failed(*failure)
 	}
 	defer r.config.Begin()()
 
