@@ -30,6 +30,7 @@ func afterRegeneration(o apisecret.Outcome) next {
 	case apisecret.Ambiguous: // if the new secret is lost, only another one can replace it
 		return resendOnce
 	case apisecret.Unreadable, // another call would end one more secret
+		apisecret.NotFromAPI, // another call would most likely get the same answer
 		apisecret.Unanswered, // the first request may still complete and end the newer secret
 		apisecret.Regenerated, apisecret.NotSentForGood, apisecret.BearerRefused, apisecret.Refused:
 	}
@@ -56,8 +57,8 @@ func judge(err error) apisecret.Outcome {
 	if problem, ok := errors.AsType[*Error](err); ok {
 		return problem.outcome()
 	}
-	if _, ok := errors.AsType[*noSecretError](err); ok {
-		return apisecret.Unreadable
+	if odd, ok := errors.AsType[*ReplyError](err); ok {
+		return odd.outcome()
 	}
 	return apisecret.NotSent // the context ended before the attempt
 }
@@ -73,6 +74,13 @@ func (e *TransportError) outcome() apisecret.Outcome {
 	default:
 		return apisecret.Ambiguous
 	}
+}
+
+func (e *ReplyError) outcome() apisecret.Outcome {
+	if e.NotFromAPI {
+		return apisecret.NotFromAPI
+	}
+	return apisecret.Unreadable
 }
 
 func (e *Error) outcome() apisecret.Outcome {

@@ -41,6 +41,10 @@ const (
 type Error struct {
 	Method, Path string
 
+	// Document says that the body is a problem document. Without one, it may be
+	// something in front of the API that has answered.
+	Document bool
+
 	Status                               int
 	Type                                 string // without "urn:problem-type:"
 	Title, Detail, Code, Field, Instance string
@@ -67,8 +71,10 @@ func (e *Error) Error() string {
 }
 
 // StatusText is the status as a person reads it: "429 Too Many Requests".
-func (e *Error) StatusText() string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status)))
+func (e *Error) StatusText() string { return statusText(e.Status) }
+
+func statusText(status int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
 // BearerRefused reports whether it was the user API key that was refused,
@@ -135,6 +141,9 @@ func parseProblem(body []byte, clean func(string) string) *Error {
 		Realm: text(object, "realm"), Scope: text(object, "scope"),
 		ResourceType: text(object, "resourceType"), ResourceID: text(object, "resourceId"),
 	}
+	var status int
+	_ = json.Unmarshal(object["status"], &status)
+	e.Document = status != 0 || e.Type != "" || e.Title != "" || e.Detail != ""
 	_ = json.Unmarshal(object["retryable"], &e.Retryable)
 	var fields []map[string]json.RawMessage
 	_ = json.Unmarshal(object["errors"], &fields)

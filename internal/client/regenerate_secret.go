@@ -70,18 +70,10 @@ func (r *regeneration) take(reply reply, err error) error {
 	case err != nil:
 		return err
 	}
-	return &noSecretError{reply.status, apisecret.New(string(reply.body))}
-}
-
-// noSecretError is a success without a readable secret. The body is kept as one:
-// it may contain the secret in another form.
-type noSecretError struct {
-	status int
-	body   apisecret.Secret
-}
-
-func (e *noSecretError) Error() string {
-	return fmt.Sprintf("the API answered %d without a readable secret", e.status)
+	return &ReplyError{
+		Method: r.call.method, Path: r.call.path, Status: reply.status,
+		missing: "secret", body: apisecret.New(string(reply.body)),
+	}
 }
 
 func (r *regeneration) failure(err error) *apisecret.RegenerateError {
@@ -92,8 +84,8 @@ func (r *regeneration) failure(err error) *apisecret.RegenerateError {
 	if r.ambiguous > 0 {
 		failure.OldSecretExpiresAt = r.oldSecretExpiresAt()
 	}
-	if unreadable, ok := errors.AsType[*noSecretError](err); ok {
-		failure.Reply = unreadable.body
+	if odd, ok := errors.AsType[*ReplyError](err); ok {
+		failure.Reply = odd.body
 	}
 	return failure
 }
