@@ -85,12 +85,16 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return r.notRotated(e)
 	case rotation.ReplyUnreadable:
 		return replyUnreadable(e)
+	case rotation.AnswerNotFromAPI:
+		return answerNotFromAPI(e)
 	case rotation.RotatedAndLost:
 		return rotatedAndLost(e.Failure)
 	case rotation.PerhapsRotated:
 		return perhapsRotated(e.Failure, r.client)
 	case rotation.ExpiryUnusable:
 		return expiryUnusable(e.OddExpiry)
+	case rotation.GraceCut:
+		return graceCut(e.At)
 	case rotation.PerhapsTwice:
 		return perhapsTwice(e.At)
 	case rotation.AdoptionGone:

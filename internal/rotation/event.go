@@ -93,9 +93,11 @@ const (
 	NotPossible           // no request could be made: Err
 	NotRotated            // the secret in use is as valid as before: Failure
 	ReplyUnreadable       // the secret was rotated, its reply has no readable secret: Failure, Reply
+	AnswerNotFromAPI      // something else may have answered, and the secret may have been rotated: Failure, Reply
 	RotatedAndLost        // the secret was probably rotated, and the new one is lost: Failure
 	PerhapsRotated        // the secret may have been rotated: Failure
 	ExpiryUnusable        // the secret was rotated, the expiry of the old one is OddExpiry
+	GraceCut              // the secret was rotated, the old one expires earlier than was asked for: At, zero for no time
 	PerhapsTwice          // the secret was rotated, perhaps twice, first At
 	AdoptionGone          // the secret to be adopted is not at hand any more
 	OldSecretPutBack      // a replacement failed after Delete, and the old object is restored
