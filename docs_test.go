@@ -4,14 +4,12 @@
 package main_test
 
 import (
-	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -20,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // page is a Markdown file of this repository.
@@ -70,11 +70,11 @@ func TestLinks(t *testing.T) {
 // Terraform configuration.
 func TestConfigurations(t *testing.T) {
 	t.Parallel()
-	dir, blocks := t.TempDir(), 0
+	cli, folder, blocks := terraform.Require(t), t.TempDir(), 0
 	for _, p := range readPages(t) {
 		for i, block := range p.blocks {
 			file := fmt.Sprintf("%s-%d.tf", strings.ReplaceAll(p.name, "/", "-"), i+1)
-			if err := os.WriteFile(filepath.Join(dir, file), []byte(block), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(folder, file), []byte(block), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			blocks++
@@ -83,9 +83,9 @@ func TestConfigurations(t *testing.T) {
 	if blocks == 0 {
 		t.Fatal("no configuration was found")
 	}
-	output, err := exec.CommandContext(t.Context(), terraform(t), "fmt", "-check", "-diff", dir).CombinedOutput()
-	if err != nil {
-		t.Errorf("%v\n%s", err, output)
+	output, exitCode, err := terraform.Run(cli.Command(t.Context(), folder, terraform.Environment(), "fmt", "-check", "-diff"))
+	if err != nil || exitCode != 0 {
+		t.Errorf("exit code %d, %v\n%s", exitCode, err, output)
 	}
 }
 
@@ -237,16 +237,4 @@ func summaries(t *testing.T) []string {
 		t.Fatal("no message was found")
 	}
 	return found
-}
-
-// terraform is the CLI that the acceptance tests use too.
-func terraform(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"), "tofu"} {
-		if found, err := exec.LookPath(name); err == nil {
-			return found
-		}
-	}
-	t.Skip("neither terraform nor tofu is on the PATH, and the format is theirs to judge")
-	return ""
 }

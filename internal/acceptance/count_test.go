@@ -17,26 +17,26 @@ func TestRequestsOfARun(t *testing.T) {
 	for _, rotation := range rotations() {
 		t.Run(rotation.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t).withRecovery()
-			rotation.prepare(w)
-			gets, posts := w.Count("GET", ""), w.Count("POST", "")
-			w.apply(rotation.args()...).has(0)
-			if n := w.Count("POST", "") - posts; n != 1 {
+			f := newFixture(t).withRecovery()
+			rotation.prepare(f)
+			gets, posts := f.Count("GET", ""), f.Count("POST", "")
+			f.apply(rotation.args()...).has(0)
+			if n := f.Count("POST", "") - posts; n != 1 {
 				t.Errorf("an apply that rotates sends %d POSTs", n)
 			}
-			if n := w.Count("GET", "") - gets; n > 3 {
+			if n := f.Count("GET", "") - gets; n > 3 {
 				t.Errorf("an apply that rotates sends %d GETs", n)
 			}
-			w.stores(w.newest(), false)
+			f.stores(f.newest(), false)
 
-			before := w.Count("", "")
-			w.plan().has(0, "No changes")
-			if n := w.Count("", "") - before; n != 1 {
+			before := f.Count("", "")
+			f.plan().has(0, "No changes")
+			if n := f.Count("", "") - before; n != 1 {
 				t.Errorf("a plan without changes sends %d requests", n)
 			}
 			// Every test looks for secrets in this log, so it must have what
 			// the provider logs.
-			if !strings.Contains(w.read("trace.log"), "the API answered") {
+			if !strings.Contains(f.read("trace.log"), "the API answered") {
 				t.Error("the provider's log is not in the trace")
 			}
 		})
@@ -46,26 +46,26 @@ func TestRequestsOfARun(t *testing.T) {
 // A refresh that finds nothing new writes nothing.
 func TestIdleApplyLeavesTheStateAlone(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t)
-	w.apply().has(0)
-	before := w.read("terraform.tfstate")
-	w.apply().has(0, "0 added, 0 changed")
-	w.terraform("apply", "-refresh-only", "-auto-approve").has(0, "No changes")
-	if w.read("terraform.tfstate") != before {
+	f := newFixture(t)
+	f.apply().has(0)
+	before := f.read("terraform.tfstate")
+	f.apply().has(0, "0 added, 0 changed")
+	f.terraform("apply", "-refresh-only", "-auto-approve").has(0, "No changes")
+	if f.read("terraform.tfstate") != before {
 		t.Error("the state was written anew")
 	}
 }
 
 func TestSkippedValidationSendsNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t)
-	w.configure(resource{more: `provider "integrator" { skip_credentials_validation = true }`})
-	w.plan().has(2)
-	w.apply().has(0)
-	w.apply("-replace=" + address).has(0)
-	w.plan().has(0, "No changes")
-	if n := w.Count("", ""); n != 2 || w.posts() != 2 {
-		t.Errorf("%d requests, %d of them for a new secret: want the 2 that rotate", n, w.posts())
+	f := newFixture(t)
+	f.configure(resource{more: `provider "integrator" { skip_credentials_validation = true }`})
+	f.plan().has(2)
+	f.apply().has(0)
+	f.apply("-replace=" + address).has(0)
+	f.plan().has(0, "No changes")
+	if n := f.Count("", ""); n != 2 || f.posts() != 2 {
+		t.Errorf("%d requests, %d of them for a new secret: want the 2 that rotate", n, f.posts())
 	}
 }
 
@@ -75,14 +75,14 @@ func TestProfileFollowsTheRotation(t *testing.T) {
 	for _, rotation := range rotations() {
 		t.Run(rotation.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t)
-			rotation.prepare(w)
-			w.configure(resource{trigger: "2", createFirst: rotation.createFirst, more: `
+			f := newFixture(t)
+			rotation.prepare(f)
+			f.configure(resource{trigger: "2", createFirst: rotation.createFirst, more: `
 data "integrator_profile" "this" {
   depends_on = [integrator_api_secret.this]
 }`})
-			w.apply(rotation.args()...).has(0, "data.integrator_profile.this: Read complete")
-			w.stores(w.newest(), false)
+			f.apply(rotation.args()...).has(0, "data.integrator_profile.this: Read complete")
+			f.stores(f.newest(), false)
 		})
 	}
 }

@@ -16,7 +16,7 @@ import (
 // provider lives on.
 type crash struct {
 	name string
-	kill func(w *workspace, run *run, call held)
+	kill func(f *fixture, run *run, call held)
 
 	untraced    bool // is not tried with TRACE as well
 	interrupted bool // Terraform knows that it is about to die
@@ -25,19 +25,19 @@ type crash struct {
 func crashes() []crash {
 	return []crash{
 		{name: "SIGKILL before the reply", kill: killBeforeReply},
-		{name: "SIGKILL before the state is saved", untraced: true, kill: func(w *workspace, run *run, call held) {
+		{name: "SIGKILL before the state is saved", untraced: true, kill: func(f *fixture, run *run, call held) {
 			run.suspend()
 			call.release()
-			eventually(w.t, "the new secret in the recovery folder", func() bool { return w.recovered() == w.newest() })
+			eventually(f.t, "the new secret in the recovery folder", func() bool { return f.recovered() == f.newest() })
 			run.signal(syscall.SIGKILL, false)
 			run.wait()
 		}},
-		{name: "SIGHUP to the group", kill: func(_ *workspace, run *run, call held) {
+		{name: "SIGHUP to the group", kill: func(_ *fixture, run *run, call held) {
 			run.signal(syscall.SIGHUP, true)
 			run.wait()
 			call.release()
 		}},
-		{name: "two SIGINTs", untraced: true, interrupted: true, kill: func(_ *workspace, run *run, call held) {
+		{name: "two SIGINTs", untraced: true, interrupted: true, kill: func(_ *fixture, run *run, call held) {
 			run.signal(syscall.SIGINT, true)
 			run.says("Interrupt received")
 			run.signal(syscall.SIGINT, true)
@@ -48,7 +48,7 @@ func crashes() []crash {
 	}
 }
 
-func killBeforeReply(_ *workspace, run *run, call held) {
+func killBeforeReply(_ *fixture, run *run, call held) {
 	run.signal(syscall.SIGKILL, false)
 	run.wait()
 	call.release()
@@ -56,27 +56,27 @@ func killBeforeReply(_ *workspace, run *run, call held) {
 
 // crash has Terraform die while it rotates the secret. The provider gets the
 // reply in each case, does what it has to, and ends too.
-func (r rotation) crash(w *workspace, crash crash) {
-	w.t.Helper()
-	call := w.holdReply()
-	run := r.start(w)
+func (r rotation) crash(f *fixture, crash crash) {
+	f.t.Helper()
+	call := f.holdReply()
+	run := r.start(f)
 	call.wait()
-	crash.kill(w, run, call)
+	crash.kill(f, run, call)
 	run.gone()
 }
 
 // left checks which secret a crash has left in the state, where there was the
 // old one, and returns its number.
-func (r rotation) left(w *workspace, crash crash, old int) int {
-	w.t.Helper()
+func (r rotation) left(f *fixture, crash crash, old int) int {
+	f.t.Helper()
 	left := old
-	if r.replace && !r.createFirst && (crash.interrupted || !w.openTofu()) {
+	if r.replace && !r.createFirst && (crash.interrupted || !f.openTofu()) {
 		left = none // deleted; OpenTofu writes nothing until the end, or an interrupt
 	}
-	if number, _ := w.current(); crash.interrupted && number == w.newest() {
+	if number, _ := f.current(); crash.interrupted && number == f.newest() {
 		left = number // the reply came before Terraform was gone
 	}
-	w.stores(left, false)
+	f.stores(left, false)
 	return left
 }
 
@@ -98,22 +98,22 @@ func TestTheNextApplyTakesWhatACrashLeft(t *testing.T) {
 				}
 				t.Run(rotation.name+"/"+crash.name+traced(trace), func(t *testing.T) {
 					t.Parallel()
-					w := newWorkspace(t).withTrace(trace).withRecovery()
-					old := rotation.prepare(w)
-					rotation.crash(w, crash)
+					f := newFixture(t).withTrace(trace).withRecovery()
+					old := rotation.prepare(f)
+					rotation.crash(f, crash)
 
-					left := rotation.left(w, crash, old)
-					w.recovers(w.newest())
+					left := rotation.left(f, crash, old)
+					f.recovers(f.newest())
 
-					if left == w.newest() {
-						w.apply().has(0, "0 added, 0 changed")
+					if left == f.newest() {
+						f.apply().has(0, "0 added, 0 changed")
 					} else {
-						w.apply(rotation.again(left)...).has(0, "An interrupted rotation was completed", "the secret was not rotated again")
+						f.apply(rotation.again(left)...).has(0, "An interrupted rotation was completed", "the secret was not rotated again")
 					}
-					w.stores(w.newest(), false)
-					w.plan().has(0, "No changes")
-					w.sent(max(old, 0) + 1)
-					w.recovers(none)
+					f.stores(f.newest(), false)
+					f.plan().has(0, "No changes")
+					f.sent(max(old, 0) + 1)
+					f.recovers(none)
 				})
 			}
 		}
@@ -126,19 +126,19 @@ func TestAnotherRotationAfterACrash(t *testing.T) {
 	for _, rotation := range rotations() {
 		t.Run(rotation.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t).withRecovery()
-			rotation.prepare(w)
-			rotation.crash(w, crash{kill: killBeforeReply})
-			left := w.newest()
+			f := newFixture(t).withRecovery()
+			rotation.prepare(f)
+			rotation.crash(f, crash{kill: killBeforeReply})
+			left := f.newest()
 
-			w.configure(resource{trigger: "another", createFirst: rotation.createFirst})
-			w.apply().has(0)
-			w.stores(left+1, false)
-			if signer := w.signer(); signer != left {
+			f.configure(resource{trigger: "another", createFirst: rotation.createFirst})
+			f.apply().has(0)
+			f.stores(left+1, false)
+			if signer := f.signer(); signer != left {
 				t.Errorf("secret %d signed, want %d", signer, left)
 			}
-			w.plan().has(0, "No changes")
-			w.recovers(none)
+			f.plan().has(0, "No changes")
+			f.recovers(none)
 		})
 	}
 }
@@ -147,57 +147,57 @@ func TestAnotherRotationAfterACrash(t *testing.T) {
 // the configuration is the same.
 func TestReplacementAfterACrashTakesTheSecret(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t).withRecovery()
+	f := newFixture(t).withRecovery()
 	inPlace := rotation{}
-	inPlace.prepare(w)
-	inPlace.crash(w, crash{kill: killBeforeReply})
+	inPlace.prepare(f)
+	inPlace.crash(f, crash{kill: killBeforeReply})
 
-	w.apply("-replace="+address).has(0, "An interrupted rotation was completed")
-	w.stores(2, false)
-	w.sent(2)
-	w.plan().has(0, "No changes")
-	w.recovers(none)
+	f.apply("-replace="+address).has(0, "An interrupted rotation was completed")
+	f.stores(2, false)
+	f.sent(2)
+	f.plan().has(0, "No changes")
+	f.recovers(none)
 }
 
 // Without a rotation in the plan, the secret is adopted once the one in state
 // is dead.
 func TestAdoptionAfterACrash(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t).withRecovery()
+	f := newFixture(t).withRecovery()
 	byHand := rotation{replace: true, createFirst: true}
-	byHand.prepare(w)
-	byHand.crash(w, crash{kill: killBeforeReply})
+	byHand.prepare(f)
+	byHand.crash(f, crash{kill: killBeforeReply})
 
-	w.plan().has(2, "will be updated in-place")
-	w.apply().has(0, "1 changed")
-	w.stores(2, false)
-	w.sent(2)
-	w.plan().has(0, "No changes")
-	w.recovers(none)
+	f.plan().has(2, "will be updated in-place")
+	f.apply().has(0, "1 changed")
+	f.stores(2, false)
+	f.sent(2)
+	f.plan().has(0, "No changes")
+	f.recovers(none)
 }
 
 // Everything dies after Delete, before the new secret is made: Terraform's state
 // is empty, and the configured secret long dead.
 func TestTheOldSecretSurvivesACrashInAReplacement(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t).withRecovery()
+	f := newFixture(t).withRecovery()
 	destroyFirst := rotation{replace: true}
-	old := destroyFirst.prepare(w)
-	call := w.hold(emulator.Fault{}.On("POST", emulator.RegeneratePath))
-	run := destroyFirst.start(w)
+	old := destroyFirst.prepare(f)
+	call := f.hold(emulator.Fault{}.On("POST", emulator.RegeneratePath))
+	run := destroyFirst.start(f)
 	call.wait()
-	w.recovers(old)
+	f.recovers(old)
 	run.signal(syscall.SIGKILL, true)
 	run.gone()
-	left := destroyFirst.left(w, crash{}, old)
+	left := destroyFirst.left(f, crash{}, old)
 
-	w.apply(destroyFirst.again(left)...).has(0, "1 added")
-	w.stores(old+1, false)
-	if signer := w.signer(); signer != old {
+	f.apply(destroyFirst.again(left)...).has(0, "1 added")
+	f.stores(old+1, false)
+	if signer := f.signer(); signer != old {
 		t.Errorf("secret %d signed, want %d", signer, old)
 	}
-	w.plan().has(0, "No changes")
-	w.recovers(none)
+	f.plan().has(0, "No changes")
+	f.recovers(none)
 }
 
 // Nothing keeps an idle provider alive, such as one that refreshes.
@@ -206,10 +206,10 @@ func TestIdleOrphanEnds(t *testing.T) {
 	for _, trace := range []bool{false, true} {
 		t.Run("refresh"+traced(trace), func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t).withTrace(trace)
-			w.apply().has(0)
-			probe := w.hold(emulator.Fault{}.On("GET", emulator.ProfilePath))
-			run := w.start("plan", "-input=false")
+			f := newFixture(t).withTrace(trace)
+			f.apply().has(0)
+			probe := f.hold(emulator.Fault{}.On("GET", emulator.ProfilePath))
+			run := f.start("plan", "-input=false")
 			probe.wait()
 			run.signal(syscall.SIGKILL, false)
 			run.gone()

@@ -39,27 +39,27 @@ func TestInterruptDuringTheCallKeepsTheSecret(t *testing.T) {
 				}
 				t.Run(rotation.name+"/"+interrupt.name+traced(trace), func(t *testing.T) {
 					t.Parallel()
-					w := newWorkspace(t).withTrace(trace)
-					old := rotation.prepare(w)
-					call := w.holdReply()
-					run := rotation.start(w)
+					f := newFixture(t).withTrace(trace)
+					old := rotation.prepare(f)
+					call := f.holdReply()
+					run := rotation.start(f)
 					call.wait()
 					run.signal(interrupt.signal, interrupt.group)
 					run.says("Interrupt received")
 					if trace {
-						w.traces("tf_rpc=StopProvider") // its context has ended then, or is about to
+						f.traces("tf_rpc=StopProvider") // its context has ended then, or is about to
 					}
 					call.release()
 
 					run.wait().has(1, "execution halted")
-					w.stores(w.newest(), false)
+					f.stores(f.newest(), false)
 					if rotation.createFirst { // nothing is left to do but to forget the old object
-						w.apply().has(0, "0 added, 0 changed, 1 destroyed")
+						f.apply().has(0, "0 added, 0 changed, 1 destroyed")
 					} else {
-						w.plan().has(0, "No changes")
+						f.plan().has(0, "No changes")
 					}
-					w.stores(w.newest(), false)
-					w.sent(max(old, 0) + 1)
+					f.stores(f.newest(), false)
+					f.sent(max(old, 0) + 1)
 				})
 			}
 		}
@@ -84,19 +84,19 @@ func TestInterruptDuringABackoff(t *testing.T) {
 			}
 			t.Run(rotation.name+"/"+interrupt.name, func(t *testing.T) {
 				t.Parallel()
-				w := newWorkspace(t)
-				old := rotation.prepare(w)
+				f := newFixture(t)
+				old := rotation.prepare(f)
 				throttled := emulator.TooManyRequests("55").On("POST", emulator.RegeneratePath)
 				throttled.Times = -1
-				w.Inject(throttled)
-				run := rotation.start(w)
-				eventually(t, "the first attempt", func() bool { return w.posts() > max(old, 0) })
-				w.traces("status=429")
+				f.Inject(throttled)
+				run := rotation.start(f)
+				eventually(t, "the first attempt", func() bool { return f.posts() > max(old, 0) })
+				f.traces("status=429")
 				run.signal(interrupt.signal, interrupt.group)
 
 				run.wait().has(1, "The API secret was not rotated", "Nothing was changed")
-				w.sent(max(old, 0) + 1)
-				w.stores(old, rotation.replace && !rotation.createFirst)
+				f.sent(max(old, 0) + 1)
+				f.stores(old, rotation.replace && !rotation.createFirst)
 			})
 		}
 	}
@@ -109,31 +109,31 @@ func TestInterruptWhileTheAPICannotBeReached(t *testing.T) {
 	for _, rotation := range rotations() {
 		t.Run(rotation.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t)
-			w.env["INTEGRATOR_ENDPOINT"] = "http://127.0.0.1:1" // nothing listens there
+			f := newFixture(t)
+			f.env["INTEGRATOR_ENDPOINT"] = "http://127.0.0.1:1" // nothing listens there
 			offline := resource{createFirst: rotation.createFirst, more: `
 provider "integrator" {
   skip_credentials_validation = true
   max_retries                 = 10
 }`}
-			w.configure(offline)
+			f.configure(offline)
 			old := none
 			if !rotation.create {
-				w.terraform("import", "-input=false", address, w.Key()).has(0)
-				w.apply().has(0, "1 changed")
+				f.terraform("import", "-input=false", address, f.Key()).has(0)
+				f.apply().has(0, "1 changed")
 				old = 0
 			}
-			w.stores(old, false)
+			f.stores(old, false)
 			if !rotation.create && !rotation.replace {
 				offline.trigger = "2"
-				w.configure(offline)
+				f.configure(offline)
 			}
-			run := rotation.start(w)
-			w.traces("not sent")
+			run := rotation.start(f)
+			f.traces("not sent")
 			run.signal(syscall.SIGINT, false)
 
 			run.wait().has(1, "The API secret was not rotated", "Nothing was changed")
-			w.stores(old, rotation.replace && !rotation.createFirst)
+			f.stores(old, rotation.replace && !rotation.createFirst)
 		})
 	}
 }
@@ -146,23 +146,23 @@ func TestInterruptBeforeTheResend(t *testing.T) {
 		for _, grace := range []int{0, 300} {
 			t.Run(fmt.Sprintf("%s/grace %d", rotation.name, grace), func(t *testing.T) {
 				t.Parallel()
-				w := newWorkspace(t)
-				old := rotation.prepare(w)
-				w.configure(resource{trigger: "2", createFirst: rotation.createFirst, grace: grace})
-				w.Inject(emulator.Fault{Drop: true}.On("POST", emulator.RegeneratePath).After())
-				run := rotation.start(w)
-				w.traces("sent, but no complete answer came")
+				f := newFixture(t)
+				old := rotation.prepare(f)
+				f.configure(resource{trigger: "2", createFirst: rotation.createFirst, grace: grace})
+				f.Inject(emulator.Fault{Drop: true}.On("POST", emulator.RegeneratePath).After())
+				run := rotation.start(f)
+				f.traces("sent, but no complete answer came")
 				run.signal(syscall.SIGTERM, true)
 
 				ended := run.wait()
-				w.sent(old + 2)
+				f.sent(old + 2)
 				if grace > 0 {
 					ended.has(1, "execution halted", "The secret may have been rotated twice")
-					w.stores(old+2, false)
+					f.stores(old+2, false)
 					return
 				}
 				ended.has(1, "The API secret was probably rotated, and its only copy is lost", "Get a live secret from the platform")
-				w.stores(old, rotation.replace && !rotation.createFirst)
+				f.stores(old, rotation.replace && !rotation.createFirst)
 			})
 		}
 	}
@@ -171,18 +171,18 @@ func TestInterruptBeforeTheResend(t *testing.T) {
 // The same for an orphan.
 func TestCrashBeforeTheResend(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t).withRecovery()
-	w.apply().has(0)
-	w.configure(resource{trigger: "2", grace: 300})
-	w.Inject(emulator.Fault{Drop: true}.On("POST", emulator.RegeneratePath).After())
-	run := rotation{}.start(w)
-	w.traces("sent, but no complete answer came")
+	f := newFixture(t).withRecovery()
+	f.apply().has(0)
+	f.configure(resource{trigger: "2", grace: 300})
+	f.Inject(emulator.Fault{Drop: true}.On("POST", emulator.RegeneratePath).After())
+	run := rotation{}.start(f)
+	f.traces("sent, but no complete answer came")
 	run.signal(syscall.SIGKILL, false)
 	run.gone()
-	w.sent(3)
-	w.recovers(3)
+	f.sent(3)
+	f.recovers(3)
 
-	w.apply().has(0, "An interrupted rotation was completed")
-	w.stores(3, false)
-	w.sent(3)
+	f.apply().has(0, "An interrupted rotation was completed")
+	f.stores(3, false)
+	f.sent(3)
 }

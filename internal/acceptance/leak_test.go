@@ -15,20 +15,20 @@ import (
 )
 
 // expectNoLeak looks for every secret there has been in all that Terraform and
-// the provider have printed and logged. Every workspace ends with it.
-func (w *workspace) expectNoLeak() {
-	logs := w.logs
-	if w.env["TF_LOG"] != "" {
-		logs = append(logs, w.env["TF_LOG_PATH"])
+// the provider have printed and logged. Every fixture ends with it.
+func (f *fixture) expectNoLeak() {
+	logs := f.logs
+	if f.env["TF_LOG"] != "" {
+		logs = append(logs, f.env["TF_LOG_PATH"])
 	}
 	for _, log := range logs {
 		content, err := os.ReadFile(log)
 		if err != nil {
-			w.t.Error(err)
+			f.t.Error(err)
 		}
-		for number, secret := range w.Secrets() {
+		for number, secret := range f.Secrets() {
 			if form := leaked(string(content), secret); form != "" {
-				w.t.Errorf("%s has secret %d as %s", filepath.Base(log), number, form)
+				f.t.Errorf("%s has secret %d as %s", filepath.Base(log), number, form)
 			}
 		}
 	}

@@ -12,108 +12,108 @@ import (
 
 func TestRotationElsewhereIsAdopted(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t)
-	w.apply().has(0)
-	elsewhere := w.Rotate(0)
-	w.plan().has(0, "The API does not accept the secret in state", "Get a live secret from the platform", "it will be adopted")
+	f := newFixture(t)
+	f.apply().has(0)
+	elsewhere := f.Rotate(0)
+	f.plan().has(0, "The API does not accept the secret in state", "Get a live secret from the platform", "it will be adopted")
 
-	w.env["INTEGRATOR_SECRET"] = elsewhere
-	w.plan().has(2, "will be updated in-place")
-	w.apply().has(0, "1 changed")
-	w.sent(1)
-	w.stores(2, false)
-	w.plan().has(0, "No changes")
+	f.env["INTEGRATOR_SECRET"] = elsewhere
+	f.plan().has(2, "will be updated in-place")
+	f.apply().has(0, "1 changed")
+	f.sent(1)
+	f.stores(2, false)
+	f.plan().has(0, "No changes")
 }
 
 func TestRotationElsewhereWithGraceIsReportedThenAdopted(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t)
-	w.apply().has(0)
-	old := w.Secret()
-	w.env["INTEGRATOR_SECRET"] = w.Rotate(time.Hour)
-	w.plan().has(0, "The API accepts another secret beside the one in state", "from integrator_secret", "the next plan adopts the other one")
-	w.apply().has(0)
-	w.stores(1, false)
+	f := newFixture(t)
+	f.apply().has(0)
+	old := f.Secret()
+	f.env["INTEGRATOR_SECRET"] = f.Rotate(time.Hour)
+	f.plan().has(0, "The API accepts another secret beside the one in state", "from integrator_secret", "the next plan adopts the other one")
+	f.apply().has(0)
+	f.stores(1, false)
 
-	w.Revoke(old) // the hour is over
-	w.apply().has(0, "1 changed")
-	w.sent(1)
-	w.stores(2, false)
-	w.plan().has(0, "No changes")
+	f.Revoke(old) // the hour is over
+	f.apply().has(0, "1 changed")
+	f.sent(1)
+	f.stores(2, false)
+	f.plan().has(0, "No changes")
 }
 
 // destroys checks that the resource can be destroyed, with the rotation that is
 // planned by the way that its error names.
-func (w *workspace) destroys() {
-	w.t.Helper()
-	state := w.read("terraform.tfstate")
-	w.terraform("destroy", "-auto-approve").has(1, "terraform destroy -refresh=false")
-	w.terraform("destroy", "-auto-approve", "-refresh=false").has(0, "Destroy complete")
-	w.write("terraform.tfstate", state)
-	w.configure(resource{})
-	w.terraform("destroy", "-auto-approve").has(0, "Destroy complete")
-	w.stores(none, false)
+func (f *fixture) destroys() {
+	f.t.Helper()
+	state := f.read("terraform.tfstate")
+	f.terraform("destroy", "-auto-approve").has(1, "terraform destroy -refresh=false")
+	f.terraform("destroy", "-auto-approve", "-refresh=false").has(0, "Destroy complete")
+	f.write("terraform.tfstate", state)
+	f.configure(resource{})
+	f.terraform("destroy", "-auto-approve").has(0, "Destroy complete")
+	f.stores(none, false)
 }
 
 // Nothing but a rotation needs a live secret.
 func TestDeadSecretBlocksNothingElse(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t)
-	w.apply().has(0)
-	w.Rotate(0)
+	f := newFixture(t)
+	f.apply().has(0)
+	f.Rotate(0)
 	unrelated := resource{more: `resource "terraform_data" "unrelated" {}`}
-	w.configure(unrelated)
-	w.apply().has(0, "The API does not accept the secret in state", "1 added, 0 changed")
-	w.terraform("apply", "-refresh-only", "-auto-approve").has(0, "The API does not accept the secret in state")
-	w.stores(1, false)
+	f.configure(unrelated)
+	f.apply().has(0, "The API does not accept the secret in state", "1 added, 0 changed")
+	f.terraform("apply", "-refresh-only", "-auto-approve").has(0, "The API does not accept the secret in state")
+	f.stores(1, false)
 	unrelated.trigger = "2"
-	w.configure(unrelated)
-	w.destroys()
-	w.sent(1)
+	f.configure(unrelated)
+	f.destroys()
+	f.sent(1)
 }
 
 // What was to be adopted is no longer configured when the plan is applied.
 func TestAdoptionOfASecretThatIsGone(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t)
-	w.apply().has(0)
-	configured := w.env["INTEGRATOR_SECRET"]
-	w.env["INTEGRATOR_SECRET"] = w.Rotate(0)
-	w.plan("-out=saved.plan").has(2)
-	w.env["INTEGRATOR_SECRET"] = configured
-	w.terraform("apply", "saved.plan").has(1, "The secret to be adopted is gone", "Nothing was changed. Plan again.")
-	w.stores(1, false)
-	w.sent(1)
+	f := newFixture(t)
+	f.apply().has(0)
+	configured := f.env["INTEGRATOR_SECRET"]
+	f.env["INTEGRATOR_SECRET"] = f.Rotate(0)
+	f.plan("-out=saved.plan").has(2)
+	f.env["INTEGRATOR_SECRET"] = configured
+	f.terraform("apply", "saved.plan").has(1, "The secret to be adopted is gone", "Nothing was changed. Plan again.")
+	f.stores(1, false)
+	f.sent(1)
 }
 
 // The configured secret is one before the one in state, and still accepted,
 // while the one in state is not (yet).
 func TestSupersededSecretIsNotAdopted(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t)
-	w.configure(resource{grace: 3600})
-	w.apply().has(0)
-	w.env["INTEGRATOR_SECRET"] = w.Secret()
-	w.configure(resource{grace: 3600, trigger: "2"})
-	w.apply().has(0)
-	w.Revoke(w.Secret())
+	f := newFixture(t)
+	f.configure(resource{grace: 3600})
+	f.apply().has(0)
+	f.env["INTEGRATOR_SECRET"] = f.Secret()
+	f.configure(resource{grace: 3600, trigger: "2"})
+	f.apply().has(0)
+	f.Revoke(f.Secret())
 
-	w.plan().has(0, "The API does not accept the secret in state", "integrator_secret is this one or an older one, which is never adopted", "plan again in a minute")
-	w.apply().has(0, "0 changed")
-	w.stores(2, false)
-	w.sent(2)
+	f.plan().has(0, "The API does not accept the secret in state", "integrator_secret is this one or an older one, which is never adopted", "plan again in a minute")
+	f.apply().has(0, "0 changed")
+	f.stores(2, false)
+	f.sent(2)
 }
 
 // foreigners configure the provider for something else than what is in state,
 // and return the import command that the provider names.
-func foreigners() map[string]func(w *workspace) string {
-	return map[string]func(w *workspace) string{
-		"another integrator": func(w *workspace) string {
-			w.env["INTEGRATOR_KEY"] = "int_another"
+func foreigners() map[string]func(f *fixture) string {
+	return map[string]func(f *fixture) string{
+		"another integrator": func(f *fixture) string {
+			f.env["INTEGRATOR_KEY"] = "int_another"
 			return "terraform import <address> int_another"
 		},
-		"another endpoint": func(w *workspace) string {
-			w.env["INTEGRATOR_ENDPOINT"] = startEmulator(w.t).URL()
+		"another endpoint": func(f *fixture) string {
+			f.env["INTEGRATOR_ENDPOINT"] = startEmulator(f.t).URL()
 			return "terraform import <address> int_demo"
 		},
 	}
@@ -126,23 +126,23 @@ func TestForeignState(t *testing.T) {
 	for name, foreign := range foreigners() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t)
-			w.apply().has(0)
-			command := foreign(w)
-			before := w.Count("", "")
+			f := newFixture(t)
+			f.apply().has(0)
+			command := foreign(f)
+			before := f.Count("", "")
 
-			w.plan().has(0, "The secret belongs to another integrator or endpoint", "It was neither checked nor changed", command)
-			w.apply().has(0, "0 changed")
+			f.plan().has(0, "The secret belongs to another integrator or endpoint", "It was neither checked nor changed", command)
+			f.apply().has(0, "0 changed")
 			for _, createFirst := range []bool{false, true} {
-				w.configure(resource{createFirst: createFirst})
-				w.apply("-replace="+address).has(1, "The secret to be rotated belongs to another integrator or endpoint", "Nothing was sent", command)
+				f.configure(resource{createFirst: createFirst})
+				f.apply("-replace="+address).has(1, "The secret to be rotated belongs to another integrator or endpoint", "Nothing was sent", command)
 			}
-			w.terraform("apply", "-refresh-only", "-auto-approve").has(0)
-			w.configure(resource{trigger: "2"})
-			w.apply().has(1, "The secret to be rotated belongs to another integrator or endpoint", "Nothing was sent", command)
-			w.stores(1, false)
-			w.destroys()
-			if n := w.Count("", "") - before; n != 0 {
+			f.terraform("apply", "-refresh-only", "-auto-approve").has(0)
+			f.configure(resource{trigger: "2"})
+			f.apply().has(1, "The secret to be rotated belongs to another integrator or endpoint", "Nothing was sent", command)
+			f.stores(1, false)
+			f.destroys()
+			if n := f.Count("", "") - before; n != 0 {
 				t.Errorf("%d requests", n)
 			}
 		})
@@ -152,10 +152,10 @@ func TestForeignState(t *testing.T) {
 // The way to another endpoint that the warning names.
 func TestMoveToAnotherEndpoint(t *testing.T) {
 	t.Parallel()
-	w, target := newWorkspace(t), newWorkspace(t)
-	w.apply().has(0)
-	target.folder = w.folder
-	target.env["TF_LOG_PATH"] = w.env["TF_LOG_PATH"]
+	f, target := newFixture(t), newFixture(t)
+	f.apply().has(0)
+	target.folder = f.folder
+	target.env["TF_LOG_PATH"] = f.env["TF_LOG_PATH"]
 
 	target.plan().has(0, "To move on purpose: terraform state rm <address>, then terraform import <address> int_demo.")
 	target.terraform("state", "rm", address).has(0)

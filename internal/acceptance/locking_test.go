@@ -6,20 +6,20 @@
 package acceptance_test
 
 import (
-	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // Two people, or two runs of CI, apply at once. The lock on the state decides
 // who rotates.
 func TestAppliesAtOnce(t *testing.T) {
 	t.Parallel()
+	terraform.Require(t)
 	server := startPostgres(t)
 
 	t.Run("the other waits and finds nothing to do", func(t *testing.T) {
@@ -93,20 +93,20 @@ func waiting() []string {
 	return []string{"-input=false", "-auto-approve", "-lock-timeout=" + patience.String()}
 }
 
-// newTeam returns two workspaces for one integrator and one state, which is in
+// newTeam returns two fixtures for one integrator and one state, which is in
 // a database. Both are about to rotate the secret in it, which is the second.
-func newTeam(t *testing.T, server *postgres) (one, other *workspace) {
+func newTeam(t *testing.T, server *postgres) (one, other *fixture) {
 	t.Helper()
-	one = newWorkspace(t)
+	one = newFixture(t)
 	one.env["PG_CONN_STR"] = server.newDatabase(t)
 	one.env["TF_CLI_CONFIG_FILE"] = one.install()
-	other = &workspace{Server: one.Server, t: t, folder: t.TempDir(), env: maps.Clone(one.env)}
+	other = &fixture{Server: one.Server, t: t, cli: one.cli, folder: t.TempDir(), env: maps.Clone(one.env)}
 	other.env["TF_LOG_PATH"] = other.path("trace.log")
 	t.Cleanup(other.expectNoLeak)
-	for _, w := range []*workspace{one, other} {
-		w.write("backend.tf", "terraform {\n  backend \"pg\" {}\n}\n")
-		w.configure(resource{})
-		w.terraform("init", "-input=false").has(0)
+	for _, f := range []*fixture{one, other} {
+		f.write("backend.tf", "terraform {\n  backend \"pg\" {}\n}\n")
+		f.configure(resource{})
+		f.terraform("init", "-input=false").has(0)
 	}
 	one.apply().has(0)
 	one.configure(resource{trigger: "2"})
@@ -114,41 +114,34 @@ func newTeam(t *testing.T, server *postgres) (one, other *workspace) {
 	return one, other
 }
 
-// install makes the provider one that terraform init finds, which a backend
-// needs, and returns the CLI configuration for that.
-func (w *workspace) install() string {
-	w.t.Helper()
-	built := filepath.Join(filepath.Dir(os.Getenv("TF_CLI_CONFIG_FILE")), "terraform-provider-integrator")
-	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
-		folder := w.path(filepath.Join("mirror", registry, "integrator", "integrator", "0.0.1", runtime.GOOS+"_"+runtime.GOARCH))
-		err := os.MkdirAll(folder, 0o700)
-		if err == nil {
-			err = os.Link(built, filepath.Join(folder, "terraform-provider-integrator_v0.0.1"))
-		}
-		if err != nil {
-			w.t.Fatal(err)
-		}
+// install puts the provider where terraform init finds it, since a backend needs
+// an init, and returns the CLI configuration for that.
+func (f *fixture) install() string {
+	f.t.Helper()
+	mirror, err := terraform.NewMirror(f.folder, f.version())
+	if err != nil {
+		f.t.Fatal(err)
 	}
-	w.write("cli.tfrc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", w.path("mirror")))
-	return w.path("cli.tfrc")
+	binary := mirror.Binary("integrator", "integrator", "0.0.1")
+	if err := os.MkdirAll(filepath.Dir(binary), 0o700); err != nil {
+		f.t.Fatal(err)
+	}
+	if err := os.Link(built.Binary, binary); err != nil {
+		f.t.Fatal(err)
+	}
+	return mirror.Config
 }
 
 // agrees checks that there have been so many rotations, and that the state in
 // the backend holds the newest secret.
-func (w *workspace) agrees(rotations int) {
-	w.t.Helper()
-	w.sent(rotations)
-	cmd := exec.CommandContext(w.t.Context(), os.Getenv(cliVariable), "state", "pull")
-	cmd.Dir = w.folder
-	cmd.Env = os.Environ()
-	for name, value := range w.env {
-		cmd.Env = append(cmd.Env, name+"="+value)
-	}
-	state, err := cmd.Output() // shows secrets, so that it is no run like others
+func (f *fixture) agrees(rotations int) {
+	f.t.Helper()
+	f.sent(rotations)
+	state, err := f.command("state", "pull").Output() // holds secrets, so it is not logged as other runs are
 	if err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
-	w.write("terraform.tfstate", string(state))
-	w.stores(rotations, false)
-	w.plan().has(0, "No changes")
+	f.write("terraform.tfstate", string(state))
+	f.stores(rotations, false)
+	f.plan().has(0, "No changes")
 }

@@ -14,11 +14,11 @@ func TestCrashWithoutRecovery(t *testing.T) {
 	for _, rotation := range rotations() {
 		t.Run(rotation.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t)
-			old := rotation.prepare(w)
-			rotation.crash(w, crash{kill: killBeforeReply})
-			left := rotation.left(w, crash{}, old)
-			switch plan := w.plan(); {
+			f := newFixture(t)
+			old := rotation.prepare(f)
+			rotation.crash(f, crash{kill: killBeforeReply})
+			left := rotation.left(f, crash{}, old)
+			switch plan := f.plan(); {
 			case left == none: // a new one is to be created
 				plan.has(2, "The API does not accept integrator_secret", "set integrator_secret (INTEGRATOR_SECRET) to the live one")
 			case rotation.replace: // by hand, which the plan does not know of
@@ -26,12 +26,12 @@ func TestCrashWithoutRecovery(t *testing.T) {
 			default:
 				plan.has(1, "The API accepts none of the secrets that could sign this rotation", "Get a live secret from the platform", "Nothing was changed")
 			}
-			w.sent(w.newest())
+			f.sent(f.newest())
 
-			w.env["INTEGRATOR_SECRET"] = w.Secret()
-			w.apply().has(0)
-			w.stores(w.newest(), false)
-			w.plan().has(0, "No changes")
+			f.env["INTEGRATOR_SECRET"] = f.Secret()
+			f.apply().has(0)
+			f.stores(f.newest(), false)
+			f.plan().has(0, "No changes")
 		})
 	}
 }
@@ -39,17 +39,17 @@ func TestCrashWithoutRecovery(t *testing.T) {
 // While the grace period lasts, the old secret still replaces the lost one.
 func TestCrashWithoutRecoveryWithinTheGracePeriod(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t)
-	w.configure(resource{grace: 300})
-	w.apply().has(0)
-	w.configure(resource{grace: 300, trigger: "2"})
-	rotation{}.crash(w, crash{kill: killBeforeReply})
+	f := newFixture(t)
+	f.configure(resource{grace: 300})
+	f.apply().has(0)
+	f.configure(resource{grace: 300, trigger: "2"})
+	rotation{}.crash(f, crash{kill: killBeforeReply})
 
-	w.apply().has(0)
-	w.stores(3, false)
-	w.sent(3)
-	if signer := w.signer(); signer != 1 {
+	f.apply().has(0)
+	f.stores(3, false)
+	f.sent(3)
+	if signer := f.signer(); signer != 1 {
 		t.Errorf("secret %d signed, want the one in state", signer)
 	}
-	w.plan().has(0, "No changes")
+	f.plan().has(0, "No changes")
 }

@@ -27,21 +27,21 @@ resource "integrator_api_secret" "second" {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t)
-			w.configure(both("1"))
+			f := newFixture(t)
+			f.configure(both("1"))
 			if created {
-				w.terraform("import", address, w.Key()).has(0)
-				w.terraform("import", "integrator_api_secret.second", w.Key()).has(0)
-				w.apply().has(0, "2 changed")
-				w.configure(both("2"))
+				f.terraform("import", address, f.Key()).has(0)
+				f.terraform("import", "integrator_api_secret.second", f.Key()).has(0)
+				f.apply().has(0, "2 changed")
+				f.configure(both("2"))
 			}
 
-			w.apply().has(1, "The API secret was rotated in this run already", "Nothing was sent",
+			f.apply().has(1, "The API secret was rotated in this run already", "Nothing was sent",
 				"Keep one integrator_api_secret for an integrator", "Do not just apply again")
-			w.sent(1)
+			f.sent(1)
 			stored := 0
-			for _, o := range append(w.objects("this"), w.objects("second")...) {
-				if w.number(o.Attributes.Secret) == 1 {
+			for _, o := range append(f.objects("this"), f.objects("second")...) {
+				if f.number(o.Attributes.Secret) == 1 {
 					stored++
 				}
 			}

@@ -20,38 +20,38 @@ func TestUnusableRecoveryFolderStopsNothing(t *testing.T) {
 	for _, rotation := range rotations() {
 		t.Run(rotation.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t)
-			w.write("file", "")
-			w.env["INTEGRATOR_RECOVERY_DIR"] = w.path("file/folder") // not even root can make it
-			rotation.prepare(w)
-			w.apply(rotation.args()...).has(0, "The recovery file cannot be changed", "not a directory", "Check that recovery_dir")
-			w.stores(w.newest(), false)
-			w.plan().has(0, "No changes")
+			f := newFixture(t)
+			f.write("file", "")
+			f.env["INTEGRATOR_RECOVERY_DIR"] = f.path("file/folder") // not even root can make it
+			rotation.prepare(f)
+			f.apply(rotation.args()...).has(0, "The recovery file cannot be changed", "not a directory", "Check that recovery_dir")
+			f.stores(f.newest(), false)
+			f.plan().has(0, "No changes")
 		})
 	}
 }
 
 func TestDamagedRecoveryFileIsSetAside(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t).withRecovery()
+	f := newFixture(t).withRecovery()
 	inPlace := rotation{}
-	inPlace.prepare(w)
-	w.plan().has(2)
-	w.recovers(none)
+	inPlace.prepare(f)
+	f.plan().has(2)
+	f.recovers(none)
 	const content = `{"secret": "cut off`
-	file := recovery.NewStore(w.env["INTEGRATOR_RECOVERY_DIR"], w.Key(), w.URL()).Path()
+	file := recovery.NewStore(f.env["INTEGRATOR_RECOVERY_DIR"], f.Key(), f.URL()).Path()
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
 
-	w.apply().has(0, "The recovery file cannot be used", "it was set aside as", "1 changed")
-	w.stores(2, false)
-	w.plan().has(0, "No changes")
+	f.apply().has(0, "The recovery file cannot be used", "it was set aside as", "1 changed")
+	f.stores(2, false)
+	f.plan().has(0, "No changes")
 	aside, err := os.ReadFile(file + ".damaged-1")
 	if err != nil || string(aside) != content {
 		t.Errorf("the damaged file was not kept: %v", err)
 	}
-	if files := w.recoveryFiles(); len(files) != 1 {
+	if files := f.recoveryFiles(); len(files) != 1 {
 		t.Errorf("the recovery folder has %d files", len(files))
 	}
 }
@@ -62,17 +62,17 @@ func TestDeadRecoveryFileIsReported(t *testing.T) {
 	for _, rotation := range rotations() {
 		t.Run(rotation.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t).withRecovery()
-			old := rotation.prepare(w)
-			rotation.crash(w, crash{kill: killBeforeReply})
-			left := rotation.left(w, crash{}, old)
-			w.env["INTEGRATOR_SECRET"] = w.Rotate(0)
+			f := newFixture(t).withRecovery()
+			old := rotation.prepare(f)
+			rotation.crash(f, crash{kill: killBeforeReply})
+			left := rotation.left(f, crash{}, old)
+			f.env["INTEGRATOR_SECRET"] = f.Rotate(0)
 
-			newest := w.newest()
-			w.apply(rotation.again(left)...).has(0, "The recovery file holds a dead secret")
-			w.stores(newest+1, false)
-			w.plan().has(0, "No changes")
-			w.recovers(none)
+			newest := f.newest()
+			f.apply(rotation.again(left)...).has(0, "The recovery file holds a dead secret")
+			f.stores(newest+1, false)
+			f.plan().has(0, "No changes")
+			f.recovers(none)
 		})
 	}
 }
@@ -88,32 +88,32 @@ func TestReplyWithoutAReadableSecret(t *testing.T) {
 			}
 			t.Run(rotation.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				w := newWorkspace(t)
+				f := newFixture(t)
 				if folder {
-					w.withRecovery()
+					f.withRecovery()
 				}
-				old := rotation.prepare(w)
-				w.Inject(emulator.Fault{Rewrite: func(reply map[string]any) {
+				old := rotation.prepare(f)
+				f.Inject(emulator.Fault{Rewrite: func(reply map[string]any) {
 					reply["apiSecret"] = reply["secret"]
 					delete(reply, "secret")
 				}}.On("POST", emulator.RegeneratePath))
 
-				failed := w.apply(rotation.args()...)
+				failed := f.apply(rotation.args()...)
 				failed.has(1, "The API secret was rotated, but the reply holds no readable secret", "The request was not repeated", "Valid now: only the new secret")
-				w.sent(max(old, 0) + 1)
-				w.stores(old, rotation.replace && !rotation.createFirst)
+				f.sent(max(old, 0) + 1)
+				f.stores(old, rotation.replace && !rotation.createFirst)
 				if !folder {
 					failed.has(1, "Without recovery_dir the reply could not be kept, and the new secret is gone. Valid now", "Get a live secret from the platform")
 					return
 				}
-				for _, file := range w.recoveryFiles() {
+				for _, file := range f.recoveryFiles() {
 					if !strings.HasSuffix(file, ".reply-1") {
 						continue
 					}
 					// Terraform may break the line inside the path.
 					failed.has(1, "The reply was kept in", filepath.Base(file)+": look there for the new secret", "Set integrator_secret (INTEGRATOR_SECRET) to the new secret")
-					w.mode(file, 0o600)
-					if kept, err := os.ReadFile(file); err != nil || !strings.Contains(string(kept), w.Secret()) {
+					f.mode(file, 0o600)
+					if kept, err := os.ReadFile(file); err != nil || !strings.Contains(string(kept), f.Secret()) {
 						t.Errorf("the reply was not kept as it came: %v", err)
 					}
 					return

@@ -29,22 +29,22 @@ func rotations() []rotation {
 	}
 }
 
-// prepare brings the workspace to the point where start rotates the secret, and
+// prepare brings the fixture to the point where start rotates the secret, and
 // returns the number of the one in state.
-func (r rotation) prepare(w *workspace) int {
-	w.t.Helper()
-	w.configure(resource{createFirst: r.createFirst})
+func (r rotation) prepare(f *fixture) int {
+	f.t.Helper()
+	f.configure(resource{createFirst: r.createFirst})
 	if r.create {
 		return none
 	}
-	w.apply().has(0)
+	f.apply().has(0)
 	switch {
 	case r.createFirst: // Create is shown nothing of the state: only this can sign
-		w.env["INTEGRATOR_SECRET"] = w.Secret()
+		f.env["INTEGRATOR_SECRET"] = f.Secret()
 	case !r.replace:
-		w.configure(resource{trigger: "2"})
+		f.configure(resource{trigger: "2"})
 	}
-	return w.newest()
+	return f.newest()
 }
 
 // args are those that make an apply or a plan rotate the secret after prepare.
@@ -56,9 +56,9 @@ func (r rotation) args() []string {
 }
 
 // start starts the apply that rotates the secret.
-func (r rotation) start(w *workspace) *run {
-	w.t.Helper()
-	return w.start("apply", append(r.args(), "-input=false", "-auto-approve")...)
+func (r rotation) start(f *fixture) *run {
+	f.t.Helper()
+	return f.start("apply", append(r.args(), "-input=false", "-auto-approve")...)
 }
 
 // held is a request that the emulator has got and keeps waiting.
@@ -70,14 +70,14 @@ type held struct {
 
 // holdReply lets the next rotation take effect, but holds back its reply, the
 // only copy of the new secret.
-func (w *workspace) holdReply() held {
-	return w.hold(emulator.Fault{}.On("POST", emulator.RegeneratePath).After())
+func (f *fixture) holdReply() held {
+	return f.hold(emulator.Fault{}.On("POST", emulator.RegeneratePath).After())
 }
 
-func (w *workspace) hold(fault emulator.Fault) held {
-	h := held{w.t, make(chan struct{}), make(chan struct{})}
+func (f *fixture) hold(fault emulator.Fault) held {
+	h := held{f.t, make(chan struct{}), make(chan struct{})}
 	fault.Reached, fault.Hold = h.reached, h.hold
-	w.Inject(fault)
+	f.Inject(fault)
 	return h
 }
 

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // run is Terraform under way, in a process group of its own.
@@ -29,39 +31,43 @@ type run struct {
 	alive *os.File
 }
 
+// command is one of Terraform in the fixture's folder and environment.
+func (f *fixture) command(args ...string) *exec.Cmd {
+	env := terraform.Environment()
+	for name, value := range f.env {
+		env = append(env, name+"="+value)
+	}
+	return f.cli.Command(f.t.Context(), f.folder, env, args...)
+}
+
 // start starts Terraform without waiting for its end.
-func (w *workspace) start(command string, args ...string) *run {
-	w.t.Helper()
-	output, err := os.CreateTemp(w.folder, "output-*.txt")
+func (f *fixture) start(command string, args ...string) *run {
+	f.t.Helper()
+	output, err := os.CreateTemp(f.folder, "output-*.txt")
 	if err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	defer output.Close()
 	// Nothing reads it, so it may be the end of a pipe that is for writing.
 	alive, stdin, err := os.Pipe()
 	if err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	defer stdin.Close()
 
-	cmd := exec.CommandContext(w.t.Context(), os.Getenv(cliVariable), append([]string{command}, args...)...)
-	cmd.Dir = w.folder
+	cmd := f.command(append([]string{command}, args...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, output, output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Env = os.Environ()
-	for name, value := range w.env {
-		cmd.Env = append(cmd.Env, name+"="+value)
-	}
 	if err := cmd.Start(); err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
-	w.logs = append(w.logs, output.Name())
-	r := &run{t: w.t, cmd: cmd, output: output.Name(), ended: make(chan struct{}), alive: alive}
+	f.logs = append(f.logs, output.Name())
+	r := &run{t: f.t, cmd: cmd, output: output.Name(), ended: make(chan struct{}), alive: alive}
 	go func() {
 		_ = cmd.Wait()
 		close(r.ended)
 	}()
-	w.t.Cleanup(func() {
+	f.t.Cleanup(func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		<-r.ended
 		r.gone()
@@ -160,18 +166,18 @@ func (r result) lacks(texts ...string) {
 }
 
 // terraform runs a command to its end.
-func (w *workspace) terraform(command string, args ...string) result {
-	w.t.Helper()
-	return w.start(command, args...).wait()
+func (f *fixture) terraform(command string, args ...string) result {
+	f.t.Helper()
+	return f.start(command, args...).wait()
 }
 
-func (w *workspace) apply(args ...string) result {
-	w.t.Helper()
-	return w.terraform("apply", append([]string{"-input=false", "-auto-approve"}, args...)...)
+func (f *fixture) apply(args ...string) result {
+	f.t.Helper()
+	return f.terraform("apply", append([]string{"-input=false", "-auto-approve"}, args...)...)
 }
 
 // plan exits with 0 for an empty plan, 2 for one with changes, 1 for an error.
-func (w *workspace) plan(args ...string) result {
-	w.t.Helper()
-	return w.terraform("plan", append([]string{"-input=false", "-detailed-exitcode"}, args...)...)
+func (f *fixture) plan(args ...string) result {
+	f.t.Helper()
+	return f.terraform("plan", append([]string{"-input=false", "-detailed-exitcode"}, args...)...)
 }

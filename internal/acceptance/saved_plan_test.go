@@ -24,19 +24,19 @@ func TestSecretDiesBetweenPlanAndApply(t *testing.T) {
 				}
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
-					w := newWorkspace(t)
-					old := rotation.prepare(w)
+					f := newFixture(t)
+					old := rotation.prepare(f)
 					args := rotation.args()
 					if tainted {
-						w.terraform("taint", address).has(0)
+						f.terraform("taint", address).has(0)
 						args = nil
 					}
-					w.plan(append(args, refresh, "-out=saved.plan")...).has(2)
-					w.Revoke(w.Secret())
+					f.plan(append(args, refresh, "-out=saved.plan")...).has(2)
+					f.Revoke(f.Secret())
 
-					failed := w.terraform("apply", "saved.plan")
+					failed := f.terraform("apply", "saved.plan")
 					failed.has(1, "Nothing was changed")
-					if rotation.replace || w.tellsOfApplying() {
+					if rotation.replace || f.tellsOfApplying() {
 						failed.has(1, "The API secret was not rotated", "set integrator_secret (INTEGRATOR_SECRET) to the live one")
 					} else { // nothing is lost yet if the plan fails in the apply
 						failed.has(1, "The API accepts none of the secrets that could sign this rotation", "Get a live secret from the platform")
@@ -50,12 +50,12 @@ func TestSecretDiesBetweenPlanAndApply(t *testing.T) {
 					} else {
 						failed.lacks("create_before_destroy")
 					}
-					w.stores(old, tainted || putBack)
+					f.stores(old, tainted || putBack)
 
-					w.env["INTEGRATOR_SECRET"] = w.Rotate(0)
-					w.apply(args...).has(0)
-					w.stores(w.newest(), false)
-					w.plan().has(0, "No changes")
+					f.env["INTEGRATOR_SECRET"] = f.Rotate(0)
+					f.apply(args...).has(0)
+					f.stores(f.newest(), false)
+					f.plan().has(0, "No changes")
 				})
 			}
 		}
@@ -69,22 +69,22 @@ func TestTheConfiguredSecretMayDie(t *testing.T) {
 	for _, rotation := range rotations()[1:] {
 		t.Run(rotation.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t)
-			configured := w.env["INTEGRATOR_SECRET"]
-			old := rotation.prepare(w)
-			w.env["INTEGRATOR_SECRET"] = configured
+			f := newFixture(t)
+			configured := f.env["INTEGRATOR_SECRET"]
+			old := rotation.prepare(f)
+			f.env["INTEGRATOR_SECRET"] = configured
 
-			w.plan().lacks("Warning: The API", "Error:")
+			f.plan().lacks("Warning: The API", "Error:")
 			if rotation.createFirst {
-				w.apply(rotation.args()...).has(1, "The API secret was not rotated", "create_before_destroy", "Set it to the secret in state, or rotate in place")
-				w.stores(old, false)
-				w.sent(old + 1)
-				w.plan().has(0, "No changes")
+				f.apply(rotation.args()...).has(1, "The API secret was not rotated", "create_before_destroy", "Set it to the secret in state, or rotate in place")
+				f.stores(old, false)
+				f.sent(old + 1)
+				f.plan().has(0, "No changes")
 				return
 			}
-			w.apply(rotation.args()...).has(0)
-			w.stores(old+1, false)
-			w.plan().has(0, "No changes")
+			f.apply(rotation.args()...).has(0)
+			f.stores(old+1, false)
+			f.plan().has(0, "No changes")
 		})
 	}
 }

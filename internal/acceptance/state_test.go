@@ -32,9 +32,9 @@ type attributes struct {
 
 // objects are those of a resource in the state: the current one, if any, and
 // deposed ones.
-func (w *workspace) objects(resource string) []object {
-	w.t.Helper()
-	content, err := os.ReadFile(w.path("terraform.tfstate"))
+func (f *fixture) objects(resource string) []object {
+	f.t.Helper()
+	content, err := os.ReadFile(f.path("terraform.tfstate"))
 	if os.IsNotExist(err) || err == nil && len(content) == 0 {
 		return nil // an apply that was killed leaves an empty file
 	}
@@ -48,7 +48,7 @@ func (w *workspace) objects(resource string) []object {
 		err = json.Unmarshal(content, &state)
 	}
 	if err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	var objects []object
 	for _, r := range state.Resources {
@@ -60,18 +60,18 @@ func (w *workspace) objects(resource string) []object {
 }
 
 // number is the number of a secret.
-func (w *workspace) number(secret string) int { return slices.Index(w.Secrets(), secret) }
+func (f *fixture) number(secret string) int { return slices.Index(f.Secrets(), secret) }
 
 // newest is the number of the newest secret.
-func (w *workspace) newest() int { return len(w.Secrets()) - 1 }
+func (f *fixture) newest() int { return len(f.Secrets()) - 1 }
 
 // current is the number of the secret that is the current one in state, and the
 // status of its object.
-func (w *workspace) current() (number int, status string) {
-	w.t.Helper()
-	for _, o := range w.objects("this") {
+func (f *fixture) current() (number int, status string) {
+	f.t.Helper()
+	for _, o := range f.objects("this") {
 		if o.Deposed == "" {
-			return w.number(o.Attributes.Secret), o.Status
+			return f.number(o.Attributes.Secret), o.Status
 		}
 	}
 	return none, ""
@@ -79,30 +79,30 @@ func (w *workspace) current() (number int, status string) {
 
 // stores checks which secret is the current one in state, and whether it is
 // tainted.
-func (w *workspace) stores(number int, tainted bool) {
-	w.t.Helper()
-	stored, status := w.current()
+func (f *fixture) stores(number int, tainted bool) {
+	f.t.Helper()
+	stored, status := f.current()
 	if stored != number {
-		w.t.Errorf("the state holds secret %d, want %d", stored, number)
+		f.t.Errorf("the state holds secret %d, want %d", stored, number)
 	}
 	if (status == "tainted") != tainted {
-		w.t.Errorf("the state's object has status %q", status)
+		f.t.Errorf("the state's object has status %q", status)
 	}
 }
 
 // sent checks how many requests for a new secret have arrived.
-func (w *workspace) sent(posts int) {
-	w.t.Helper()
-	if got := w.posts(); got != posts {
-		w.t.Errorf("%d requests for a new secret, want %d", got, posts)
+func (f *fixture) sent(posts int) {
+	f.t.Helper()
+	if got := f.posts(); got != posts {
+		f.t.Errorf("%d requests for a new secret, want %d", got, posts)
 	}
 }
 
 // signer is the number of the secret that signed the last request for a new
 // one.
-func (w *workspace) signer() int {
-	w.t.Helper()
-	for _, request := range slices.Backward(w.Requests()) {
+func (f *fixture) signer() int {
+	f.t.Helper()
+	for _, request := range slices.Backward(f.Requests()) {
 		if request.Method == http.MethodPost {
 			return request.SignedWith
 		}

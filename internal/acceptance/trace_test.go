@@ -6,18 +6,11 @@
 package acceptance_test
 
 import (
-	"bufio"
 	"bytes"
-	"errors"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/protobuf/types/known/emptypb"
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // TestTrace starts the provider as Terraform does and asks it for its schema.
@@ -49,43 +42,16 @@ func TestTrace(t *testing.T) {
 func logOfSchema(t *testing.T, env []string) string {
 	t.Helper()
 	var log bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), filepath.Join(filepath.Dir(os.Getenv("TF_CLI_CONFIG_FILE")), "terraform-provider-integrator"))
-	cmd.Env = append(append(os.Environ(), env...), "PLUGIN_PROTOCOL_VERSIONS=6",
-		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
-	cmd.Stderr = &log
-	stdout, err := cmd.StdoutPipe()
+	provider, err := terraform.Start(t.Context(), built.Binary, terraform.Environment(env...), &log)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v; the provider logs\n%s", err, log.String())
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	if _, err := provider.Schema(t.Context()); err != nil {
+		provider.Kill()
+		t.Fatalf("%v; the provider logs\n%s", err, log.String())
 	}
-	handshake, err := bufio.NewReader(stdout).ReadString('\n')
-	if err == nil {
-		fields := strings.Split(handshake, "|") // core version|protocol version|network|address|…
-		err = askForSchema(t, fields[2]+":"+fields[3])
-	}
-	if err != nil {
-		_ = cmd.Process.Kill() // it was not told to end
-	}
-	if err := errors.Join(err, cmd.Wait()); err != nil {
+	if err := provider.Stop(t.Context()); err != nil {
 		t.Fatalf("%v; the provider logs\n%s", err, log.String())
 	}
 	return log.String()
-}
-
-// askForSchema does so and then ends the provider.
-func askForSchema(t *testing.T, address string) error {
-	t.Helper()
-	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = connection.Close() }()
-	invoke := func(method string) error {
-		return connection.Invoke(t.Context(), method, &emptypb.Empty{}, &emptypb.Empty{}, grpc.WaitForReady(true))
-	}
-	err = invoke("/tfplugin6.Provider/GetProviderSchema")
-	_ = invoke("/plugin.GRPCController/Shutdown") // ends the connection too
-	return err
 }

@@ -8,24 +8,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
+
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // compareClient compares the Go benchmarks of the client. It also returns a
 // description of the machine, which the output of each benchmark begins with.
 func compareClient(ctx context.Context, folder string, rounds int, benchtime string) (table, string, error) {
 	binary := filepath.Join(folder, "client.test")
-	if err := runGo(ctx, "test", "-c", "-o", binary, module+"/internal/client"); err != nil {
+	if err := terraform.BuildTests(ctx, binary, terraform.Module+"/internal/client"); err != nil {
 		return table{}, "", err
 	}
 	var machine string
 	benchmark := func(pattern string, units ...string) contender {
 		return func(ctx context.Context) ([]float64, error) {
-			output, err := run(ctx, folder, environment(), binary, "-test.run=^$", "-test.bench="+pattern, "-test.benchtime="+benchtime)
+			cmd := exec.CommandContext(ctx, binary, "-test.run=^$", "-test.bench="+pattern, "-test.benchtime="+benchtime)
+			cmd.Env = terraform.Environment()
+			output, err := terraform.Output(cmd)
 			if err != nil {
 				return nil, err
 			}
@@ -48,8 +53,9 @@ func compareClient(ctx context.Context, folder string, rounds int, benchtime str
 	const microseconds = 1e6 // in a second
 	client := table{
 		title: "The client",
-		text: "A signed read on loopback, against `net/http` alone with the same request, signed once\n" +
-			"and for all; neither keeps its connection. And signing one request.",
+		text: "A signed read on loopback, compared with `net/http` alone, which sends the same request\n" +
+			"with a signature made before. Both open a connection for each request. And the signing of\n" +
+			"one request.",
 		columns: []string{"client", "net/http"},
 		rows: []row{
 			{what: "round trip", unit: "µs", values: []float64{medians[0][0] * microseconds, medians[1][0] * microseconds}, atMost: 1.10},
@@ -95,5 +101,5 @@ func pick(result *benchfmt.Result, units ...string) (values []float64, err error
 
 func describeMachine(result *benchfmt.Result) string {
 	return fmt.Sprintf("%s/%s, %d CPUs (%s), %s", result.GetConfig("goos"), result.GetConfig("goarch"),
-		runtime.NumCPU(), cmp.Or(result.GetConfig("cpu"), "unknown"), runtime.Version())
+		runtime.NumCPU(), cmp.Or(strings.TrimSpace(result.GetConfig("cpu")), "unknown"), runtime.Version())
 }

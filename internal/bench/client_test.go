@@ -14,7 +14,7 @@ func TestReadBenchmark(t *testing.T) {
 	t.Parallel()
 	const output = `goos: linux
 goarch: amd64
-cpu: A CPU
+cpu: A CPU   
 BenchmarkRoundTrip/net/http-2   	   17304	     68310.5 ns/op	     913 B/op	      12 allocs/op
 PASS
 `

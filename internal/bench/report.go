@@ -24,7 +24,7 @@ func (r *report) String() string {
 	return text.String()
 }
 
-// missed names the things that are beyond their bounds.
+// missed names the rows that are beyond their bounds.
 func (r *report) missed() (missed []string) {
 	for _, table := range r.tables {
 		for _, row := range table.rows {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// table compares the first of its columns with the second; the others are shown
-// beside them.
+// table compares its first column with the second one. The other columns are only
+// shown.
 type table struct {
 	title   string
 	text    string
@@ -18,15 +18,15 @@ type table struct {
 	rows    []row
 }
 
-// row is a thing that is measured.
+// row is one thing that is measured.
 type row struct {
 	what   string
 	unit   string
-	values []float64 // one a column; a thing that only the first does has one
-	atMost float64   // what judged may be
+	values []float64 // one for each column, or only one if there is nothing to compare it with
+	atMost float64   // the bound of judged
 }
 
-// judged is the ratio, or the value where there is nothing to compare it with.
+// judged is the ratio, or the value if there is nothing to compare it with.
 func (r row) judged() float64 {
 	if len(r.values) == 1 {
 		return r.values[0]
@@ -36,7 +36,7 @@ func (r row) judged() float64 {
 
 func (r row) missed() bool { return r.judged() > r.atMost }
 
-// add fills a column.
+// add adds a column.
 func (t *table) add(values []float64) {
 	for i, value := range values {
 		t.rows[i].values = append(t.rows[i].values, value)
@@ -80,7 +80,7 @@ func line(cells []string) string {
 	return text + "\n"
 }
 
-// quantity has three digits or so.
+// quantity is a value with about three digits, and its unit.
 func quantity(value float64, unit string) string {
 	decimals := 2
 	switch {

@@ -29,12 +29,9 @@ func afterRegeneration(o apisecret.Outcome) next {
 		return nextSigner
 	case apisecret.Ambiguous: // if the new secret is lost, only another one can replace it
 		return resendOnce
-	case apisecret.Unreadable: // another call would end one more secret
-		return stop
-	case apisecret.Unanswered: // the first request may still complete and end the newer secret
-		return stop
-	case apisecret.Regenerated, apisecret.NotSentForGood, apisecret.BearerRefused, apisecret.Refused:
-		return stop
+	case apisecret.Unreadable, // another call would end one more secret
+		apisecret.Unanswered, // the first request may still complete and end the newer secret
+		apisecret.Regenerated, apisecret.NotSentForGood, apisecret.BearerRefused, apisecret.Refused:
 	}
 	return stop
 }
@@ -42,18 +39,11 @@ func afterRegeneration(o apisecret.Outcome) next {
 // afterWrite says what follows an outcome of another write: it is sent again if
 // it provably changed nothing, or if it is idempotent.
 func afterWrite(o apisecret.Outcome, idempotent bool) next {
-	switch o {
-	case apisecret.NotSent, apisecret.RateLimited:
+	switch {
+	case o == apisecret.NotSent, o == apisecret.RateLimited, idempotent && o.Effect() == apisecret.Unknown:
 		return retry
-	case apisecret.SecretRefused:
+	case o == apisecret.SecretRefused: // which may be due to the clock
 		return nextSigner
-	case apisecret.RetryableAfterFault, apisecret.Ambiguous, apisecret.Unanswered:
-		if idempotent {
-			return retry
-		}
-		return stop
-	case apisecret.Regenerated, apisecret.Unreadable, apisecret.NotSentForGood, apisecret.BearerRefused, apisecret.Refused, apisecret.Retryable:
-		return stop
 	}
 	return stop
 }

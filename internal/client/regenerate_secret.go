@@ -33,10 +33,7 @@ func (c *Client) RegenerateSecret(ctx context.Context, in apisecret.RegenerateIn
 	if len(in.Signers) == 0 {
 		in.Signers = []apisecret.Secret{c.newest}
 	}
-	body, err := json.Marshal(map[string]int64{"oldSecretValidForSeconds": int64(in.GracePeriod / time.Second)})
-	if err != nil {
-		return nil, err
-	}
+	body := encode(map[string]any{"oldSecretValidForSeconds": int64(in.GracePeriod / time.Second)})
 	r := &regeneration{write: write{
 		client:   c,
 		call:     call{method: http.MethodPost, path: regenerateSecretPath, body: body, secrets: in.Signers},

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// TestCalledOff connects, and then is told that the request may not go out.
+// TestCalledOff gets a connection, and is then told not to send the request.
 func TestCalledOff(t *testing.T) {
 	t.Parallel()
 	for name, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
@@ -56,8 +56,8 @@ func TestCalledOff(t *testing.T) {
 	}
 }
 
-// TestUntilConnected lets the end of a context and a connection race: the
-// request goes out, or its context ends, and never both or neither.
+// TestUntilConnected lets the end of a context and a connection race. Either the
+// request is sent or its context ends, never both and never neither.
 func TestUntilConnected(t *testing.T) {
 	t.Parallel()
 	for range 500 {
@@ -66,13 +66,13 @@ func TestUntilConnected(t *testing.T) {
 			detached, connected, done := untilConnected(ctx)
 			defer done()
 			start := make(chan struct{})
-			var goesOut bool
+			var sent bool
 			go func() { <-start; cancel() }()
-			go func() { <-start; goesOut = connected() }()
+			go func() { <-start; sent = connected() }()
 			close(start)
 			synctest.Wait()
-			if ended := detached.Err() != nil; goesOut == ended {
-				t.Fatalf("goes out: %t; ended: %t", goesOut, ended)
+			if ended := detached.Err() != nil; sent == ended {
+				t.Fatalf("sent: %t; ended: %t", sent, ended)
 			}
 		})
 	}
@@ -89,17 +89,17 @@ func TestUntilConnectedInTurn(t *testing.T) {
 				cancel()
 				synctest.Wait()
 			}
-			goesOut := connected()
+			sent := connected()
 			cancel()
 			synctest.Wait()
-			if want := first == "connection"; goesOut != want || (detached.Err() == nil) != want {
-				t.Errorf("%s first: goes out: %t; %v", first, goesOut, detached.Err())
+			if want := first == "connection"; sent != want || (detached.Err() == nil) != want {
+				t.Errorf("%s first: sent: %t; %v", first, sent, detached.Err())
 			}
 		})
 	}
 }
 
-// A context that has ended before is not overtaken.
+// If the context has ended, a connection comes too late.
 func TestEndedBeforeConnected(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -107,7 +107,7 @@ func TestEndedBeforeConnected(t *testing.T) {
 	for range 1000 {
 		_, connected, done := untilConnected(ctx)
 		if connected() {
-			t.Fatal("the request may go out")
+			t.Fatal("the request may be sent")
 		}
 		done()
 	}

@@ -72,7 +72,7 @@ func (r reply) success() bool { return r.status >= 200 && r.status <= 299 }
 func (w *write) run(ctx context.Context) (reply, error) {
 	for {
 		if err := ctx.Err(); err != nil && w.onlyCopy {
-			return reply{}, err
+			return reply{}, err // other writes notice it in the attempt, which is called off
 		}
 		sentAt := w.client.config.Clock()
 		got, err := w.attempt(ctx)

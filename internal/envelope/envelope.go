@@ -1,7 +1,29 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package envelope encrypts secrets with age, for recipients who hold a key.
+// Package envelope encrypts secrets for people who have a private key, in the
+// format of [age], so that the secrets can be stored where others can read them.
+//
+// # Encryption
+//
+// [ParseRecipients] reads the public keys, [Recipients.Prepare] returns a
+// [Sealer] for one secret, and [Sealer.Seal] encrypts the secret. Prepare does
+// everything that can fail, and needs no secret. So a caller prepares before it
+// requests a secret that it could lose.
+//
+// # Decryption
+//
+// [ParseAgeIdentity] reads a private key, and [AgeIdentity.Open] decrypts. The
+// error [ErrNotRecipient] means that another key is needed, and any other error
+// that the ciphertext is damaged.
+//
+// # Keys
+//
+// Public keys of age and of SSH can be used together, apart from age's
+// post-quantum keys, which can only be used with each other. No error contains a
+// key, since a private key may be in the place of a public one.
+//
+// [age]: https://age-encryption.org
 package envelope
 
 import (
@@ -20,8 +42,9 @@ import (
 type Recipients []age.Recipient
 
 // ParseRecipient reads one public key: "age1…", "ssh-ed25519 …" or "ssh-rsa …"
-// as in an authorized_keys file. Errors do not repeat the text, which may be a
-// private key pasted by mistake.
+// as in an authorized_keys file. Errors do not contain the text, which may be a
+// private key that was pasted by mistake. They continue a sentence that begins with
+// the name of the key.
 func ParseRecipient(text string) (age.Recipient, error) {
 	var recipient age.Recipient
 	var err error
@@ -43,7 +66,7 @@ func ParseRecipient(text string) (age.Recipient, error) {
 	return recipient, nil
 }
 
-// ParseRecipients reads public keys that are to be used together.
+// ParseRecipients reads public keys that are used together.
 func ParseRecipients(texts []string) (Recipients, error) {
 	var recipients Recipients
 	for i, text := range texts {
@@ -92,7 +115,7 @@ type AgeIdentity struct{ identities []age.Identity }
 
 // ParseAgeIdentity reads a private key: the content of an age identity file
 // ("AGE-SECRET-KEY-1…", comments allowed) or of an SSH private key file without
-// a passphrase. Errors do not repeat the text.
+// a passphrase. Errors do not contain the text.
 func ParseAgeIdentity(text string) (AgeIdentity, error) {
 	if strings.Contains(text, "-----BEGIN") {
 		identity, err := agessh.ParseIdentity([]byte(text))
@@ -111,11 +134,10 @@ func ParseAgeIdentity(text string) (AgeIdentity, error) {
 // IsZero reports whether there is no key.
 func (i AgeIdentity) IsZero() bool { return len(i.identities) == 0 }
 
-// ErrNotRecipient says that the identity's key is none of those that an
-// envelope was made for.
+// ErrNotRecipient means that the ciphertext was not made for this key.
 var ErrNotRecipient = errors.New("the identity is not one of the recipients of this ciphertext")
 
-// maxSecret bounds what is read out of an envelope, in bytes.
+// maxSecret is how many bytes Open reads at most.
 const maxSecret = 1 << 20
 
 // Open returns the secret in an armored ciphertext.
@@ -123,7 +145,7 @@ func (i AgeIdentity) Open(armored string) (string, error) {
 	if i.IsZero() {
 		return "", ErrNotRecipient
 	}
-	// The reader is strict about what precedes the armor; state and files are not.
+	// The reader refuses spaces before the first line, which a copy may have.
 	plain, err := age.Decrypt(armor.NewReader(strings.NewReader(strings.TrimSpace(armored)+"\n")), i.identities...)
 	var mismatch *age.NoIdentityMatchError
 	if errors.As(err, &mismatch) {

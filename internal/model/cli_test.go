@@ -9,18 +9,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // cli is a real Terraform with the real provider, in a folder of its own.
 type cli struct {
+	terraform.CLI
 	t      *testing.T
-	binary string
 	folder string
 	config string // the CLI's own
 	secret func() string
@@ -28,38 +30,6 @@ type cli struct {
 }
 
 const address = resourceName + ".secret"
-
-// buildProvider builds the provider and returns a CLI configuration that has
-// Terraform use it.
-func buildProvider(t *testing.T) (cliConfig string) {
-	t.Helper()
-	folder := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", folder, "../..")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the provider: %v\n%s", err, out)
-	}
-	cliConfig = filepath.Join(folder, "cli.tfrc")
-	content := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"integrator/integrator\" = %q\n  }\n}\n", folder)
-	if err := os.WriteFile(cliConfig, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return cliConfig
-}
-
-// findTerraform returns the path of Terraform, or of OpenTofu.
-func findTerraform(t *testing.T) string {
-	t.Helper()
-	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
-		return path
-	}
-	for _, name := range []string{"terraform", "tofu"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("neither terraform nor tofu is in PATH")
-	return ""
-}
 
 // run runs a command that prints JSON. It reports whether it succeeded.
 func (c *cli) run(out *output, arguments ...string) bool {
@@ -91,28 +61,16 @@ func (c *cli) run(out *output, arguments ...string) bool {
 }
 
 // command runs a command and returns what it prints, which also goes into the
-// log. It must not take the environment's word for anything.
+// log.
 func (c *cli) command(out *output, arguments ...string) (string, bool) {
 	c.t.Helper()
-	cmd := exec.CommandContext(c.t.Context(), c.binary, arguments...)
-	cmd.Dir = c.folder
-	cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"),
-		"HOME=" + c.folder,
-		"TMPDIR=" + os.TempDir(),
-		"TF_CLI_CONFIG_FILE=" + c.config,
-		"CHECKPOINT_DISABLE=1",
-		"INTEGRATOR_SECRET=" + c.secret(),
-	}
-	var printed bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &printed, &printed
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
+	env := terraform.Environment("TF_CLI_CONFIG_FILE="+c.config, "INTEGRATOR_SECRET="+c.secret())
+	printed, exitCode, err := terraform.Run(c.Command(c.t.Context(), c.folder, env, arguments...))
+	if err != nil {
 		c.t.Fatal(err)
 	}
-	_, _ = out.log.Write(printed.Bytes())
-	return printed.String(), err == nil
+	_, _ = io.WriteString(out.log, printed)
+	return printed, exitCode == 0
 }
 
 // write puts the configuration into the folder.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 	"github.com/integrator/terraform-provider-integrator/internal/protocol"
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // TestMain has the tests play the same sequences each time, so that a change is
@@ -48,7 +49,11 @@ func TestModel(t *testing.T) {
 // TestModelOnTerraform replays twenty sequences through a real Terraform.
 func TestModelOnTerraform(t *testing.T) {
 	t.Parallel()
-	terraform, config := findTerraform(t), buildProvider(t)
+	found := terraform.Require(t)
+	built, err := terraform.NewOverride(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for seed := range 20 {
 		t.Run(strconv.Itoa(seed), func(t *testing.T) {
 			t.Parallel()
@@ -56,7 +61,7 @@ func TestModelOnTerraform(t *testing.T) {
 			w, end := newWorld(t, s)
 			defer end()
 			w.clock.base = time.Now
-			w.terraform = &cli{t: t, binary: terraform, folder: t.TempDir(), config: config, secret: func() string { return w.secret }}
+			w.terraform = &cli{CLI: found, t: t, folder: t.TempDir(), config: built.Config, secret: func() string { return w.secret }}
 			w.play()
 		})
 	}

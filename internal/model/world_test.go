@@ -37,8 +37,8 @@ type tb interface {
 	Fatalf(format string, args ...any)
 }
 
-// terraform is core, or the real one.
-type terraform interface {
+// engine carries out the commands of Terraform: the model of core, or the real one.
+type engine interface {
 	apply(r request, out *output) bool
 	save(r request, out *output) bool
 	applySaved(r request, out *output) bool
@@ -83,7 +83,7 @@ type world struct {
 	clock     clock
 	servers   [2]*emulator.Server // the second is another environment
 	recovery  string              // folder, "" for none
-	terraform terraform
+	terraform engine
 
 	// The configuration.
 	server  *emulator.Server

@@ -9,19 +9,20 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
-	dir, err := os.MkdirTemp(os.Getenv("TF_ACC_TEMP_DIR"), "acc")
+	folder, err := os.MkdirTemp(os.Getenv("TF_ACC_TEMP_DIR"), "acc")
 	if err == nil {
-		defer func() { _ = os.RemoveAll(dir) }()
-		err = isolate(dir)
+		defer func() { _ = os.RemoveAll(folder) }()
+		err = isolate(folder)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -31,64 +32,54 @@ func run(m *testing.M) int {
 }
 
 // isolate keeps the caller's Terraform settings and credentials away from the
-// tests: TF_LOG, TF_CLI_ARGS, TF_DATA_DIR and the like. What is meant for
-// plugin-testing, TF_ACC_TERRAFORM_PATH above all, stays. All files go to dir.
-func isolate(dir string) error {
+// tests: TF_LOG, TF_CLI_ARGS, TF_DATA_DIR and the like. It does so in the
+// environment of this process, which plugin-testing hands to Terraform. What is
+// meant for plugin-testing itself stays. All files go to the folder.
+func isolate(folder string) error {
+	kept := terraform.Environment()
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
-		settings := strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "TF_ACC_")
-		if settings || strings.HasPrefix(name, "INTEGRATOR_") {
-			if err := os.Unsetenv(name); err != nil {
-				return err
-			}
+		if slices.Contains(kept, variable) || strings.HasPrefix(name, "TF_ACC_") {
+			continue
 		}
-	}
-	mirror, cliConfig := filepath.Join(dir, "mirror"), filepath.Join(dir, "cli.tfrc")
-	if err := os.Mkdir(mirror, 0o700); err != nil {
-		return err
-	}
-	installation := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
-	if err := os.WriteFile(cliConfig, []byte(installation), 0o600); err != nil {
-		return err
+		if err := os.Unsetenv(name); err != nil {
+			return err
+		}
 	}
 	if err := setenvs(map[string]string{
 		"CHECKPOINT_DISABLE":        "1",
-		"TF_CLI_CONFIG_FILE":        cliConfig,
-		"TF_ACC_TEMP_DIR":           dir,
+		"TF_ACC_TEMP_DIR":           folder,
 		"TF_ACC_PROVIDER_NAMESPACE": "integrator", // as the published examples have it
 	}); err != nil {
 		return err
 	}
-	return chooseTerraform()
-}
-
-const openTofuRegistry = "registry.opentofu.org"
-
-// chooseTerraform takes the Terraform on the machine, or OpenTofu where that is
-// all there is or what TF_ACC_TERRAFORM_PATH names.
-func chooseTerraform() error {
-	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	for _, name := range []string{"terraform", "tofu"} {
-		if found, err := exec.LookPath(name); err == nil && path == "" {
-			path = found
-		}
-	}
-	if path == "" {
-		return nil
-	}
-	version, err := exec.CommandContext(context.Background(), path, "version").Output()
+	cli, err := terraform.Find()
 	if err != nil {
-		return fmt.Errorf("%s version: %w", path, err)
+		return nil // as a failure of each test that needs it
 	}
-	env := map[string]string{"TF_ACC_TERRAFORM_PATH": path}
-	if strings.HasPrefix(string(version), "OpenTofu") {
-		env["TF_ACC_PROVIDER_HOST"] = openTofuRegistry
-	}
-	return setenvs(env)
+	return chooseTerraform(cli, folder)
 }
 
-// openTofu reports whether the tests run OpenTofu.
-func openTofu() bool { return os.Getenv("TF_ACC_PROVIDER_HOST") == openTofuRegistry }
+// What the tests run, and where it installs providers from. TestMain sets them.
+var (
+	cliVersion terraform.Version
+	mirror     terraform.Mirror
+)
+
+// chooseTerraform has plugin-testing run this CLI, with a mirror in the folder.
+func chooseTerraform(cli terraform.CLI, folder string) (err error) {
+	if cliVersion, err = cli.Version(context.Background()); err != nil {
+		return err
+	}
+	if mirror, err = terraform.NewMirror(folder, cliVersion); err != nil {
+		return err
+	}
+	return setenvs(map[string]string{
+		"TF_CLI_CONFIG_FILE":   mirror.Config,
+		"TF_ACC_PROVIDER_HOST": cliVersion.Registry(),
+		terraform.PathVariable: cli.Path,
+	})
+}
 
 func setenvs(env map[string]string) error {
 	for name, value := range env {

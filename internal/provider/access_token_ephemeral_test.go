@@ -36,12 +36,12 @@ func echoed(attribute string, want knownvalue.Check) statecheck.StateCheck {
 }
 
 // withEcho runs steps that may use the echo provider.
-func (w *world) withEcho(steps ...resource.TestStep) {
-	w.t.Helper()
-	needs(w.t, ephemeralResources())
-	factories := w.factories()
+func (f *fixture) withEcho(steps ...resource.TestStep) {
+	f.t.Helper()
+	needs(f.t, ephemeralResources())
+	factories := f.factories()
 	factories["echo"] = echoprovider.NewProviderServer()
-	resource.UnitTest(w.t, resource.TestCase{
+	resource.UnitTest(f.t, resource.TestCase{
 		ProtoV6ProviderFactories: factories,
 		Steps:                    steps,
 	})
@@ -60,14 +60,14 @@ func TestAccessToken(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, emulator.Options{})
+			f := newFixture(t, emulator.Options{})
 			issued := func(value string) error {
-				if !slices.ContainsFunc(w.Tokens(), func(token emulator.Token) bool { return token.Value == value }) {
+				if !slices.ContainsFunc(f.Tokens(), func(token emulator.Token) bool { return token.Value == value }) {
 					return errors.New("not a token that was issued")
 				}
 				return nil
 			}
-			w.withEcho(resource.TestStep{
+			f.withEcho(resource.TestStep{
 				Config: accessToken(tt.arguments) + echo,
 				ConfigStateChecks: []statecheck.StateCheck{
 					echoed("access_token", knownvalue.StringFunc(issued)),
@@ -77,7 +77,7 @@ func TestAccessToken(t *testing.T) {
 					echoed("expires_at", knownvalue.StringExact(tt.expiresAt)),
 				},
 			})
-			for _, request := range w.Requests() {
+			for _, request := range f.Requests() {
 				if want := fmt.Sprintf(`{"expiresIn":%d,"userApiKey":"ak_demo"}`, tt.seconds); request.Body != want {
 					t.Errorf("sent %s", request.Body)
 				}
@@ -89,13 +89,13 @@ func TestAccessToken(t *testing.T) {
 // A key that only the apply knows leaves the token to the apply.
 func TestAccessTokenOfAnUnknownKey(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	var sentByPlan int
-	w.withEcho(resource.TestStep{
+	f.withEcho(resource.TestStep{
 		Config: `
 			resource "terraform_data" "later" { input = "ak_demo" }` + "\n" +
 			accessToken(`user_api_key = terraform_data.later.output`) + echo,
-		ConfigPlanChecks:  preApply(meanwhile(func() { sentByPlan = len(w.Requests()) })),
+		ConfigPlanChecks:  preApply(meanwhile(func() { sentByPlan = len(f.Requests()) })),
 		ConfigStateChecks: []statecheck.StateCheck{echoed("user_id", knownvalue.StringExact("user_0"))},
 	})
 	if sentByPlan != 0 {
@@ -105,7 +105,7 @@ func TestAccessTokenOfAnUnknownKey(t *testing.T) {
 
 func TestAccessTokenBadInput(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	var steps []resource.TestStep
 	for _, tt := range []struct{ arguments, says string }{
 		{``, `"user_api_key" is required`},
@@ -118,15 +118,15 @@ func TestAccessTokenBadInput(t *testing.T) {
 	} {
 		steps = append(steps, resource.TestStep{Config: accessToken(tt.arguments) + echo, ExpectError: says(tt.says)})
 	}
-	w.withEcho(steps...)
-	if sent := len(w.Requests()); sent != 0 {
+	f.withEcho(steps...)
+	if sent := len(f.Requests()); sent != 0 {
 		t.Errorf("%d requests were sent", sent)
 	}
 }
 
 func TestAccessTokenErrors(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	const good = `user_api_key = "ak_demo"`
 	var steps []resource.TestStep
 	for _, tt := range []struct {
@@ -147,15 +147,15 @@ func TestAccessTokenErrors(t *testing.T) {
 		steps = append(steps, resource.TestStep{
 			PreConfig: func() {
 				if tt.fault != nil {
-					w.Inject(*tt.fault)
+					f.Inject(*tt.fault)
 				}
 			},
 			Config:      accessToken(tt.arguments) + echo,
 			ExpectError: says(append([]string{"The access token was not made"}, tt.says...)...),
 		})
 	}
-	w.withEcho(steps...)
-	if sent := len(w.Requests()); sent != len(steps) {
+	f.withEcho(steps...)
+	if sent := len(f.Requests()); sent != len(steps) {
 		t.Errorf("%d requests were sent for %d failures", sent, len(steps))
 	}
 }
@@ -163,13 +163,13 @@ func TestAccessTokenErrors(t *testing.T) {
 // The hundred and first token of a minute waits as long as the API asks.
 func TestAccessTokensAreLimited(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	config := strings.Replace(accessToken(`user_api_key = "ak_demo"`), "{\n", "{\n  count = 101\n", 1)
-	w.withEcho(resource.TestStep{Config: strings.Replace(echo, "test }", "test[0] }", 1) + config})
-	if len(w.waits) == 0 || slices.ContainsFunc(w.waits, func(wait time.Duration) bool { return wait > time.Minute }) {
-		t.Errorf("waited %v", w.waits)
+	f.withEcho(resource.TestStep{Config: strings.Replace(echo, "test }", "test[0] }", 1) + config})
+	if len(f.waits) == 0 || slices.ContainsFunc(f.waits, func(wait time.Duration) bool { return wait > time.Minute }) {
+		t.Errorf("waited %v", f.waits)
 	}
-	if len(w.Tokens()) < 101 {
-		t.Errorf("%d tokens were issued", len(w.Tokens()))
+	if len(f.Tokens()) < 101 {
+		t.Errorf("%d tokens were issued", len(f.Tokens()))
 	}
 }

@@ -51,7 +51,7 @@ func TestAnAdoptionThatIsDueIsTakenBack(t *testing.T) {
 func TestOtherTypesFollowAResumedRotation(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, emulator.Options{}, secretResource(""))
-	c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.dir, "recovery"))
+	c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "recovery"))
 	c.terraform(0, "apply", "-auto-approve")
 	// As if Terraform had been killed before it stored the state.
 	if err := os.Remove(c.stateFile()); err != nil {

@@ -28,22 +28,22 @@ func onDay(n int) knownvalue.Check {
 
 func TestRotateAfterDays(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	config := secretResource(`rotate_after_days = 30`)
-	rotation := w.inPlaceRotation()
+	rotation := f.inPlaceRotation()
 	rotation.PreApply = append(rotation.PreApply, plannedUnknown("next_rotation_at"))
-	w.terraform(
+	f.terraform(
 		resource.TestStep{
 			Config:            config,
 			ConfigStateChecks: []statecheck.StateCheck{stored("next_rotation_at", onDay(30))},
 		},
 		resource.TestStep{ // not due yet
-			PreConfig: func() { w.clock.Advance(30*day - time.Second) },
+			PreConfig: func() { f.clock.Advance(30*day - time.Second) },
 			Config:    config,
 			PlanOnly:  true,
 		},
 		resource.TestStep{ // due, but it takes a refresh to notice
-			PreConfig:          func() { w.clock.Advance(time.Second) },
+			PreConfig:          func() { f.clock.Advance(time.Second) },
 			Config:             config,
 			PlanOnly:           true,
 			ExpectNonEmptyPlan: true,
@@ -56,11 +56,11 @@ func TestRotateAfterDays(t *testing.T) {
 			Config:           config,
 			ConfigPlanChecks: rotation,
 			ConfigStateChecks: []statecheck.StateCheck{
-				stored("secret", w.newestSecret()),
+				stored("secret", f.newestSecret()),
 				stored("rotated_at", onDay(30)),
 				stored("version", knownvalue.Int64Exact(startedInUnix+30*86400)),
 				stored("next_rotation_at", onDay(60)),
-				w.rotated(0, 0),
+				f.rotated(0, 0),
 			},
 		},
 	)
@@ -69,7 +69,7 @@ func TestRotateAfterDays(t *testing.T) {
 // Whether a rotation is due is judged against the new number of days.
 func TestRotateAfterDaysIsChanged(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	steps := []resource.TestStep{{Config: secretResource("")}}
 	graces, today := []int{0}, 0
 	for _, change := range []struct {
@@ -92,30 +92,30 @@ func TestRotateAfterDaysIsChanged(t *testing.T) {
 		advance := time.Duration(change.day-today) * day
 		today = change.day
 		step := resource.TestStep{
-			PreConfig:        func() { w.clock.Advance(advance) },
+			PreConfig:        func() { f.clock.Advance(advance) },
 			Config:           secretResource("rotate_after_days = " + change.days),
-			ConfigPlanChecks: w.storedOnly(planned("next_rotation_at", change.next)),
+			ConfigPlanChecks: f.storedOnly(planned("next_rotation_at", change.next)),
 		}
 		if change.rotates {
 			graces = append(graces, 0)
 		}
 		if change.rotates || change.open {
-			step.ConfigPlanChecks = w.inPlaceRotation()
+			step.ConfigPlanChecks = f.inPlaceRotation()
 		}
 		step.ConfigStateChecks = []statecheck.StateCheck{
-			stored("secret", w.newestSecret()),
+			stored("secret", f.newestSecret()),
 			stored("next_rotation_at", change.next),
-			w.rotated(graces...),
+			f.rotated(graces...),
 		}
 		steps = append(steps, step)
 	}
-	w.terraform(steps...)
+	f.terraform(steps...)
 }
 
 // As long as the days are unknown, a rotation is possible. The apply decides.
 func TestRotateAfterDaysIsUnknown(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	var steps []resource.TestStep
 	var graces []int
 	today := 0
@@ -134,7 +134,7 @@ func TestRotateAfterDaysIsUnknown(t *testing.T) {
 		advance := time.Duration(change.day-today) * day
 		today = change.day
 		step := resource.TestStep{
-			PreConfig: func() { w.clock.Advance(advance) },
+			PreConfig: func() { f.clock.Advance(advance) },
 			Config: secretResource(`rotate_after_days = terraform_data.source.output`) + fmt.Sprintf(`
 				resource "terraform_data" "source" {
 					input            = %d
@@ -146,13 +146,13 @@ func TestRotateAfterDaysIsUnknown(t *testing.T) {
 			graces = append(graces, 0)
 		}
 		step.ConfigStateChecks = []statecheck.StateCheck{
-			stored("secret", w.newestSecret()),
+			stored("secret", f.newestSecret()),
 			stored("next_rotation_at", change.next),
-			w.rotated(graces...),
+			f.rotated(graces...),
 		}
 		steps = append(steps, step)
 	}
-	w.terraform(steps...)
+	f.terraform(steps...)
 }
 
 // meanwhile happens between a plan and its apply.
@@ -166,26 +166,26 @@ func (f meanwhile) CheckPlan(context.Context, plancheck.CheckPlanRequest, *planc
 // on, the answer has to be the same.
 func TestPlanIsAppliedLater(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	config := func(grace int) string {
 		return secretResource(fmt.Sprintf("old_secret_valid_for_seconds = %d\nrotate_after_days = 30", grace))
 	}
-	nextDay := meanwhile(func() { w.clock.Advance(day) })
-	due := w.inPlaceRotation()
+	nextDay := meanwhile(func() { f.clock.Advance(day) })
+	due := f.inPlaceRotation()
 	due.PreApply = append(due.PreApply, nextDay)
-	w.terraform(
+	f.terraform(
 		resource.TestStep{Config: config(0)},
 		resource.TestStep{ // becomes due while the plan waits
-			PreConfig:          func() { w.clock.Advance(29 * day) },
+			PreConfig:          func() { f.clock.Advance(29 * day) },
 			Config:             config(60),
-			ConfigPlanChecks:   w.storedOnly(nextDay),
+			ConfigPlanChecks:   f.storedOnly(nextDay),
 			ExpectNonEmptyPlan: true, // for it is due now
-			ConfigStateChecks:  []statecheck.StateCheck{stored("next_rotation_at", onDay(30)), w.rotated(0)},
+			ConfigStateChecks:  []statecheck.StateCheck{stored("next_rotation_at", onDay(30)), f.rotated(0)},
 		},
 		resource.TestStep{ // due, and applied on the day after
 			Config:            config(60),
 			ConfigPlanChecks:  due,
-			ConfigStateChecks: []statecheck.StateCheck{stored("next_rotation_at", onDay(61)), w.rotated(0, 60)},
+			ConfigStateChecks: []statecheck.StateCheck{stored("next_rotation_at", onDay(61)), f.rotated(0, 60)},
 		},
 	)
 }

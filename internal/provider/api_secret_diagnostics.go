@@ -16,8 +16,8 @@ import (
 
 const getLiveSecret = "Get a live secret from the platform, set integrator_secret (INTEGRATOR_SECRET) to it and plan again"
 
-// destroyAnyway goes with errors of a plan: Terraform first plans as usual when
-// it is to destroy.
+// destroyAnyway ends the errors of a plan: terraform destroy makes an ordinary plan
+// first, and fails with it.
 const destroyAnyway = "To destroy it all the same: terraform destroy -refresh=false."
 
 // Planning.

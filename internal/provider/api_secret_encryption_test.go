@@ -43,14 +43,14 @@ func newKey(t *testing.T) key {
 
 // sealed checks that an attribute holds the API's newest secret, encrypted for
 // the keys and for none of the others.
-func (w *world) sealed(keys ...key) knownvalue.Check {
+func (f *fixture) sealed(keys ...key) knownvalue.Check {
 	return knownvalue.StringFunc(func(ciphertext string) error {
 		for _, k := range keys {
 			identity, err := envelope.ParseAgeIdentity(k.identity)
 			if err != nil {
 				return err
 			}
-			if secret, err := identity.Open(ciphertext); err != nil || secret != w.Secret() {
+			if secret, err := identity.Open(ciphertext); err != nil || secret != f.Secret() {
 				return fmt.Errorf("not the newest secret, encrypted for every recipient (%w)", err)
 			}
 		}
@@ -59,14 +59,14 @@ func (w *world) sealed(keys ...key) knownvalue.Check {
 }
 
 // encrypted is a state that holds the API's newest secret as ciphertext only.
-func (w *world) encrypted(keys ...key) []statecheck.StateCheck {
+func (f *fixture) encrypted(keys ...key) []statecheck.StateCheck {
 	fingerprint := knownvalue.StringFunc(func(value string) error {
-		if value != apisecret.New(w.Secret()).Fingerprint() {
+		if value != apisecret.New(f.Secret()).Fingerprint() {
 			return errors.New("not the fingerprint of the newest secret")
 		}
 		return nil
 	})
-	return []statecheck.StateCheck{stored("secret", knownvalue.Null()), stored("encrypted_secret", w.sealed(keys...)), stored("fingerprint", fingerprint)}
+	return []statecheck.StateCheck{stored("secret", knownvalue.Null()), stored("encrypted_secret", f.sealed(keys...)), stored("fingerprint", fingerprint)}
 }
 
 func recipients(keys ...key) string {
@@ -85,28 +85,28 @@ func trigger(value int) string {
 // signs the next rotation after the configured one has ended.
 func TestEncryptedSecretRotatesUnattended(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	first, second := newKey(t), newKey(t)
-	w.setenv("INTEGRATOR_IDENTITY", first.identity)
+	f.setenv("INTEGRATOR_IDENTITY", first.identity)
 	step := func(n int, checks []statecheck.StateCheck, keys ...key) resource.TestStep {
 		return resource.TestStep{
-			PreConfig:         func() { w.clock.Advance(time.Hour) },
+			PreConfig:         func() { f.clock.Advance(time.Hour) },
 			Config:            secretResource(recipients(keys...) + trigger(n)),
 			ConfigStateChecks: checks,
 		}
 	}
-	created := step(1, append(w.encrypted(first, second), w.rotated(300)), first, second)
+	created := step(1, append(f.encrypted(first, second), f.rotated(300)), first, second)
 	created.ConfigPlanChecks = preApply(planned("secret", knownvalue.Null()), plannedUnknown("encrypted_secret"), plannedUnknown("fingerprint"))
-	w.terraform(
+	f.terraform(
 		created,
-		step(2, append(w.encrypted(first, second), w.rotated(300, 300)), first, second),
-		step(3, append(w.encrypted(first), w.rotated(300, 300, 300)), first),
+		step(2, append(f.encrypted(first, second), f.rotated(300, 300)), first, second),
+		step(3, append(f.encrypted(first), f.rotated(300, 300, 300)), first),
 		// The last one is stored in the clear again, from its rotation on.
 		resource.TestStep{
-			PreConfig:         func() { w.clock.Advance(time.Hour) },
+			PreConfig:         func() { f.clock.Advance(time.Hour) },
 			Config:            secretResource(trigger(4)),
 			ConfigPlanChecks:  preApply(plannedUnknown("secret"), planned("encrypted_secret", knownvalue.Null())),
-			ConfigStateChecks: []statecheck.StateCheck{stored("secret", w.newestSecret()), stored("encrypted_secret", knownvalue.Null())},
+			ConfigStateChecks: []statecheck.StateCheck{stored("secret", f.newestSecret()), stored("encrypted_secret", knownvalue.Null())},
 		},
 	)
 }
@@ -115,32 +115,32 @@ func TestEncryptedSecretRotatesUnattended(t *testing.T) {
 // silent, nothing is adopted in its place, and a rotation says what it needs.
 func TestEncryptedSecretWithoutIdentity(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	k := newKey(t)
 	keep := statecheck.CompareValue(compare.ValuesSame())
 	kept := func() statecheck.StateCheck { return keep.AddStateValue(address, tfjsonpath.New("encrypted_secret")) }
 	unchanged := secretResource(recipients(k) + trigger(1))
-	w.terraform(
-		resource.TestStep{Config: unchanged, ConfigStateChecks: append(w.encrypted(k), kept())},
+	f.terraform(
+		resource.TestStep{Config: unchanged, ConfigStateChecks: append(f.encrypted(k), kept())},
 		// The configured one has ended, and so has the one in state: another is live.
 		resource.TestStep{
-			PreConfig: func() { w.setenv("INTEGRATOR_SECRET", w.Rotate(0)) },
+			PreConfig: func() { f.setenv("INTEGRATOR_SECRET", f.Rotate(0)) },
 			Config:    unchanged, ConfigPlanChecks: preApply(plancheck.ExpectEmptyPlan()), ConfigStateChecks: []statecheck.StateCheck{kept()},
 		},
 		resource.TestStep{
-			PreConfig:   func() { w.Rotate(0) },
+			PreConfig:   func() { f.Rotate(0) },
 			Config:      secretResource(recipients(k) + trigger(2)),
 			ExpectError: says("accepts none of the secrets", "is encrypted and could not be opened", "INTEGRATOR_IDENTITY"),
 		},
 		// With the identity, the secret in state is found dead and the live one adopted.
 		resource.TestStep{
 			PreConfig: func() {
-				w.setenv("INTEGRATOR_IDENTITY", k.identity)
-				w.setenv("INTEGRATOR_SECRET", w.Secret())
+				f.setenv("INTEGRATOR_IDENTITY", k.identity)
+				f.setenv("INTEGRATOR_SECRET", f.Secret())
 			},
 			Config:            unchanged,
 			ConfigPlanChecks:  preApply(action(plancheck.ResourceActionUpdate), planned("secret", knownvalue.Null()), planned("rotated_at", knownvalue.Null())),
-			ConfigStateChecks: append(w.encrypted(k), w.rotated(300)),
+			ConfigStateChecks: append(f.encrypted(k), f.rotated(300)),
 		},
 	)
 }
@@ -149,21 +149,21 @@ func TestEncryptedSecretWithoutIdentity(t *testing.T) {
 // that are changed count from the next rotation on.
 func TestRecipientsAreAddedAndChanged(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	first, second := newKey(t), newKey(t)
 	version := statecheck.CompareValue(compare.ValuesSame())
 	sameVersion := func(checks []statecheck.StateCheck) []statecheck.StateCheck {
-		return append(checks, version.AddStateValue(address, tfjsonpath.New("version")), w.rotated(300))
+		return append(checks, version.AddStateValue(address, tfjsonpath.New("version")), f.rotated(300))
 	}
 	inPlace := preApply(action(plancheck.ResourceActionUpdate), planned("version", knownvalue.NotNull()), planned("fingerprint", knownvalue.NotNull()))
-	w.terraform(
-		resource.TestStep{Config: secretResource(trigger(1)), ConfigStateChecks: sameVersion([]statecheck.StateCheck{stored("secret", w.newestSecret())})},
-		resource.TestStep{Config: secretResource(recipients(first) + trigger(1)), ConfigPlanChecks: inPlace, ConfigStateChecks: sameVersion(w.encrypted(first))},
-		resource.TestStep{Config: secretResource(recipients(second) + trigger(1)), ConfigPlanChecks: inPlace, ConfigStateChecks: sameVersion(w.encrypted(first))},
-		resource.TestStep{Config: secretResource(trigger(1)), ConfigPlanChecks: inPlace, ConfigStateChecks: sameVersion(w.encrypted(first))},
+	f.terraform(
+		resource.TestStep{Config: secretResource(trigger(1)), ConfigStateChecks: sameVersion([]statecheck.StateCheck{stored("secret", f.newestSecret())})},
+		resource.TestStep{Config: secretResource(recipients(first) + trigger(1)), ConfigPlanChecks: inPlace, ConfigStateChecks: sameVersion(f.encrypted(first))},
+		resource.TestStep{Config: secretResource(recipients(second) + trigger(1)), ConfigPlanChecks: inPlace, ConfigStateChecks: sameVersion(f.encrypted(first))},
+		resource.TestStep{Config: secretResource(trigger(1)), ConfigPlanChecks: inPlace, ConfigStateChecks: sameVersion(f.encrypted(first))},
 		resource.TestStep{
-			PreConfig: func() { w.setenv("INTEGRATOR_IDENTITY", first.identity) },
-			Config:    secretResource(recipients(second) + trigger(2)), ConfigStateChecks: append(w.encrypted(second), w.rotated(300, 300)),
+			PreConfig: func() { f.setenv("INTEGRATOR_IDENTITY", first.identity) },
+			Config:    secretResource(recipients(second) + trigger(2)), ConfigStateChecks: append(f.encrypted(second), f.rotated(300, 300)),
 		},
 	)
 }
@@ -171,44 +171,44 @@ func TestRecipientsAreAddedAndChanged(t *testing.T) {
 // Recipients that are unknown while planning decide during apply.
 func TestRecipientsThatAreUnknown(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	k := newKey(t)
 	unknown := fmt.Sprintf("resource \"terraform_data\" \"key\" {\n  input = %q\n}\n", k.recipient)
-	w.terraform(
+	f.terraform(
 		resource.TestStep{Config: secretResource(trigger(1))},
 		resource.TestStep{
 			Config:            unknown + secretResource(trigger(1)+"recipients = [terraform_data.key.output]"),
-			ConfigStateChecks: append(w.encrypted(k), w.rotated(300)),
+			ConfigStateChecks: append(f.encrypted(k), f.rotated(300)),
 		},
 	)
 }
 
 func TestImportIntoRecipientsStoresCiphertextOnly(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	k := newKey(t)
-	w.terraform(
+	f.terraform(
 		resource.TestStep{
-			Config: secretResource(recipients(k)) + fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, w.Key()),
+			Config: secretResource(recipients(k)) + fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, f.Key()),
 			ConfigPlanChecks: preApply(
 				action(plancheck.ResourceActionUpdate),
 				planned("secret", knownvalue.Null()), plannedUnknown("encrypted_secret")),
-			ConfigStateChecks: append(w.encrypted(k), w.rotated()),
+			ConfigStateChecks: append(f.encrypted(k), f.rotated()),
 		},
 	)
 }
 
 func TestBadRecipientsNameTheirPosition(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	k := newKey(t)
 	config := func(list string) string { return secretResource("recipients = [" + list + "]") }
-	w.terraform(
+	f.terraform(
 		resource.TestStep{Config: config(fmt.Sprintf("%q, %q", k.recipient, "age1nonsense")), ExpectError: says("Invalid recipient 2", "not a valid public key")},
 		resource.TestStep{Config: config(fmt.Sprintf("%q, %q", k.recipient, "")), ExpectError: says("Invalid recipient 2", "neither an age public key")},
 		resource.TestStep{Config: config(fmt.Sprintf("%q", k.identity)), ExpectError: says("Invalid recipient 1", "is a private key", "age-keygen -y")},
 	)
-	if n := len(w.Requests()); n != 0 {
+	if n := len(f.Requests()); n != 0 {
 		t.Errorf("%d requests were sent", n)
 	}
 }
@@ -225,10 +225,10 @@ func TestSealedRecoveryFile(t *testing.T) {
 			t.Parallel()
 			k := newKey(t)
 			c := newCLI(t, emulator.Options{}, secretResource(recipients(k)+trigger(1)))
-			c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.dir, "recovery"))
+			c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "recovery"))
 			c.terraform(0, "apply", "-auto-approve")
 			// As if Terraform had been killed before it stored the state.
-			if err := os.Remove(filepath.Join(c.dir, "terraform.tfstate")); err != nil {
+			if err := os.Remove(filepath.Join(c.folder, "terraform.tfstate")); err != nil {
 				t.Fatal(err)
 			}
 			failed := c.terraform(1, "apply", "-auto-approve")
@@ -245,7 +245,7 @@ func TestSealedRecoveryFile(t *testing.T) {
 // The ephemeral resource opens the ciphertext in the apply that makes it.
 func TestDecryptedSecret(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	k, other := newKey(t), newKey(t)
 	config := func(identity string) string {
 		return secretResource(recipients(k)+"old_secret_valid_for_seconds = 300") + fmt.Sprintf(`
@@ -259,8 +259,8 @@ provider "echo" {
 resource "echo" "test" {}
 `, address, identity)
 	}
-	opened := statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("secret"), w.newestSecret())
-	w.withEcho(
+	opened := statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("secret"), f.newestSecret())
+	f.withEcho(
 		resource.TestStep{Config: config(fmt.Sprintf("identity = %q", k.identity)), ConfigStateChecks: []statecheck.StateCheck{opened}},
 		resource.TestStep{Config: config(fmt.Sprintf("identity = %q", other.identity)), ExpectError: says("encrypted for other recipients")},
 		resource.TestStep{Config: config(""), ExpectError: says("Missing identity", "INTEGRATOR_IDENTITY")},
@@ -270,7 +270,7 @@ resource "echo" "test" {}
 			ExpectError: says("The provider is not configured yet", "The provider's identity is known only after apply"),
 		},
 		resource.TestStep{Config: config(`identity = "nonsense"`), ExpectError: says("Invalid identity", "neither an age identity")},
-		resource.TestStep{Config: config(""), PreConfig: func() { w.setenv("INTEGRATOR_IDENTITY", k.identity) }, ConfigStateChecks: []statecheck.StateCheck{opened}},
+		resource.TestStep{Config: config(""), PreConfig: func() { f.setenv("INTEGRATOR_IDENTITY", k.identity) }, ConfigStateChecks: []statecheck.StateCheck{opened}},
 	)
 }
 
@@ -290,7 +290,7 @@ func TestEncryptedRunLeavesNoPlaintext(t *testing.T) {
 	c := newCLI(t, emulator.Options{}, "")
 	secrets := []string{regexp.MustCompile(`AGE-SECRET-KEY-\S+`).FindString(string(identity)), c.Secret()}
 	c.env = append(c.env, "INTEGRATOR_IDENTITY="+string(identity), "TF_LOG=TRACE",
-		"TF_LOG_PATH="+filepath.Join(c.dir, "trace.log"), "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.dir, "recovery"))
+		"TF_LOG_PATH="+filepath.Join(c.folder, "trace.log"), "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "recovery"))
 	printed := ""
 	for n := range 3 {
 		c.write(secretResource(recipients(key{recipient: recipient})+trigger(n)) + "output \"ciphertext\" {\n  value = " + address + ".encrypted_secret\n}\n")
@@ -302,10 +302,10 @@ func TestEncryptedRunLeavesNoPlaintext(t *testing.T) {
 			t.Error("age does not open the newest secret")
 		}
 	}
-	if err := os.WriteFile(filepath.Join(c.dir, "output.txt"), []byte(printed), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(c.folder, "output.txt"), []byte(printed), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	files := storedBy(t, c.dir)
+	files := storedBy(t, c.folder)
 	for name, content := range files {
 		for n, secret := range secrets {
 			if slices.ContainsFunc(encodings(secret), func(form string) bool { return strings.Contains(content, form) }) {
@@ -323,13 +323,13 @@ func TestEncryptedRunLeavesNoPlaintext(t *testing.T) {
 // ageTools builds the age command line, for the one test that uses it.
 func ageTools(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", dir, "filippo.io/age/cmd/age", "filippo.io/age/cmd/age-keygen")
+	folder := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", folder, "filippo.io/age/cmd/age", "filippo.io/age/cmd/age-keygen")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("building age: %v\n%s", err, output)
 	}
-	return dir
+	return folder
 }
 
 func command(t *testing.T, stdin, name string, args ...string) string {

@@ -73,9 +73,9 @@ func onRotation(fault emulator.Fault) emulator.Fault {
 // that one where it was.
 func TestFailedRotationKeepsTheSecret(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
-	gate := newGate(t, w.URL())
-	w.setenv("INTEGRATOR_ENDPOINT", "http://"+gate.address)
+	f := newFixture(t, emulator.Options{})
+	gate := newGate(t, f.URL())
+	f.setenv("INTEGRATOR_ENDPOINT", "http://"+gate.address)
 	config := func(trigger int) string {
 		return "provider \"integrator\" {\nmax_retries = 0\n}\n" + secretResource(fmt.Sprintf("rotate_when_changed = { a = %d }", trigger))
 	}
@@ -87,12 +87,12 @@ func TestFailedRotationKeepsTheSecret(t *testing.T) {
 	}{
 		{
 			before: func() {
-				w.Inject(onRotation(emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", "Not for you.")))
+				f.Inject(onRotation(emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", "Not for you.")))
 			},
 			says: []string{"The API secret was not rotated", "403 Forbidden", "Nothing was changed"},
 		},
 		{
-			before: func() { w.Inject(onRotation(emulator.Fault{Status: http.StatusInternalServerError})) },
+			before: func() { f.Inject(onRotation(emulator.Fault{Status: http.StatusInternalServerError})) },
 			says:   []string{"The API secret may have been rotated", "500 Internal Server Error", "if it was not, the old secret, as before", "apply again"},
 		},
 		{
@@ -110,50 +110,50 @@ func TestFailedRotationKeepsTheSecret(t *testing.T) {
 			resource.TestStep{
 				PreConfig:         gate.open,
 				Config:            config(successes),
-				ConfigPlanChecks:  w.inPlaceRotation(),
-				ConfigStateChecks: []statecheck.StateCheck{stored("secret", w.newestSecret())},
+				ConfigPlanChecks:  f.inPlaceRotation(),
+				ConfigStateChecks: []statecheck.StateCheck{stored("secret", f.newestSecret())},
 			})
 	}
-	w.terraform(steps...)
-	if n := w.processed(); n != successes {
+	f.terraform(steps...)
+	if n := f.processed(); n != successes {
 		t.Errorf("%d rotations took effect, not %d", n, successes)
 	}
-	if refused := len(w.rotationRequests()) - successes; refused != 2 {
+	if refused := len(f.rotationRequests()) - successes; refused != 2 {
 		t.Errorf("with max_retries = 0, two failures took %d requests", refused)
 	}
 }
 
-func (w *world) processed() int {
-	return len(slices.DeleteFunc(w.rotationRequests(), func(r emulator.Request) bool { return !r.Processed }))
+func (f *fixture) processed() int {
+	return len(slices.DeleteFunc(f.rotationRequests(), func(r emulator.Request) bool { return !r.Processed }))
 }
 
 func TestRateLimitIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
-	w.Inject(onRotation(emulator.TooManyRequests("7")), onRotation(emulator.TooManyRequests("11")))
-	w.terraform(resource.TestStep{
+	f := newFixture(t, emulator.Options{})
+	f.Inject(onRotation(emulator.TooManyRequests("7")), onRotation(emulator.TooManyRequests("11")))
+	f.terraform(resource.TestStep{
 		Config:            secretResource(""),
-		ConfigStateChecks: []statecheck.StateCheck{stored("secret", w.newestSecret()), w.rotated(0, 0, 0)},
+		ConfigStateChecks: []statecheck.StateCheck{stored("secret", f.newestSecret()), f.rotated(0, 0, 0)},
 	})
-	if n := w.processed(); n != 1 {
+	if n := f.processed(); n != 1 {
 		t.Errorf("%d rotations took effect", n)
 	}
-	if want := []time.Duration{7 * time.Second, 11 * time.Second}; !slices.Equal(w.waits, want) {
-		t.Errorf("waited %v, not %v", w.waits, want)
+	if want := []time.Duration{7 * time.Second, 11 * time.Second}; !slices.Equal(f.waits, want) {
+		t.Errorf("waited %v, not %v", f.waits, want)
 	}
 }
 
 func TestErrorsSayWhatTheAPISaid(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	problem := emulator.Problem(http.StatusBadRequest, emulator.ProblemInvalidFields, "Bad words", "Two of them.", map[string]any{
 		"code": "some-code", "field": "some-field", "realm": "some-realm", "scope": "some-scope",
 		"resourceType": "integrator", "resourceId": "int_gone", "instance": "urn:some:instance",
 		"errors": []map[string]string{{"field": "a.b", "message": "is odd", "code": "odd"}},
 	})
 	problem.Header = http.Header{"X-Amzn-Requestid": {"some-request"}, "X-Amzn-Trace-Id": {"some-trace"}}
-	w.Inject(onRotation(problem))
-	w.terraform(resource.TestStep{
+	f.Inject(onRotation(problem))
+	f.terraform(resource.TestStep{
 		Config: secretResource(""),
 		ExpectError: says(
 			"The API secret was not rotated", "The API answered 400 Bad Request to POST "+emulator.RegeneratePath+": Bad words: Two of them.",
@@ -165,7 +165,7 @@ func TestErrorsSayWhatTheAPISaid(t *testing.T) {
 
 func TestErrorsSayWhatToDo(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	var steps []resource.TestStep
 	for _, tt := range []struct {
 		fault emulator.Fault
@@ -185,7 +185,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		},
 		{
 			emulator.Problem(http.StatusNotFound, emulator.ProblemNotFound, "Not Found", ""),
-			[]string{"was not rotated", "int_demo belongs to " + w.URL()},
+			[]string{"was not rotated", "int_demo belongs to " + f.URL()},
 		},
 		{
 			emulator.TooManyRequests("3600"),
@@ -205,13 +205,13 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		},
 	} {
 		steps = append(steps, resource.TestStep{
-			PreConfig:   func() { w.Inject(onRotation(tt.fault)) },
+			PreConfig:   func() { f.Inject(onRotation(tt.fault)) },
 			Config:      secretResource(""),
 			ExpectError: says(tt.says...),
 		})
 	}
-	w.terraform(steps...)
-	if sent := len(w.rotationRequests()); sent != len(steps) {
+	f.terraform(steps...)
+	if sent := len(f.rotationRequests()); sent != len(steps) {
 		t.Errorf("%d failures took %d requests", len(steps), sent)
 	}
 }

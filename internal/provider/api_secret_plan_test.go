@@ -20,7 +20,7 @@ import (
 
 func TestRotateWhenChanged(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	var steps []resource.TestStep
 	graces := []int{300}
 	for _, change := range []struct {
@@ -46,18 +46,18 @@ func TestRotateWhenChanged(t *testing.T) {
 		case len(steps) == 0:
 		case change.rotates:
 			graces = append(graces, 300)
-			step.ConfigPlanChecks = w.inPlaceRotation()
+			step.ConfigPlanChecks = f.inPlaceRotation()
 		default:
-			step.ConfigPlanChecks = w.storedOnly()
+			step.ConfigPlanChecks = f.storedOnly()
 		}
 		step.ConfigStateChecks = []statecheck.StateCheck{
-			stored("secret", w.newestSecret()),
+			stored("secret", f.newestSecret()),
 			stored("version", knownvalue.Int64Exact(startedInUnix+int64(len(graces)-1))), // the clock stands still
-			w.rotated(graces...),
+			f.rotated(graces...),
 		}
 		steps = append(steps, step)
 	}
-	w.terraform(steps...)
+	f.terraform(steps...)
 }
 
 // A trigger that comes from another resource is unknown while that one changes.
@@ -68,7 +68,7 @@ func TestRotateWhenChangedIsUnknown(t *testing.T) {
 		value = `{ a = terraform_data.source.output["a"] }`
 		whole = `terraform_data.source.output`
 	)
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	var steps []resource.TestStep
 	graces := []int{0}
 	for _, change := range []struct {
@@ -96,23 +96,23 @@ func TestRotateWhenChangedIsUnknown(t *testing.T) {
 		switch {
 		case len(steps) == 0:
 		case change.planned:
-			step.ConfigPlanChecks = w.inPlaceRotation()
+			step.ConfigPlanChecks = f.inPlaceRotation()
 		default:
-			step.ConfigPlanChecks = w.storedOnly()
+			step.ConfigPlanChecks = f.storedOnly()
 		}
 		if change.rotates {
 			graces = append(graces, 0)
 		}
-		step.ConfigStateChecks = []statecheck.StateCheck{stored("secret", w.newestSecret()), w.rotated(graces...)}
+		step.ConfigStateChecks = []statecheck.StateCheck{stored("secret", f.newestSecret()), f.rotated(graces...)}
 		steps = append(steps, step)
 	}
-	w.terraform(steps...)
+	f.terraform(steps...)
 }
 
 // Whatever uses the secret has the new one in the same apply.
 func TestRotationReachesDependents(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	config := func(trigger string) string {
 		return secretResource(fmt.Sprintf("rotate_when_changed = { a = %q }", trigger)) + `
 			resource "terraform_data" "dependent" {
@@ -126,28 +126,28 @@ func TestRotationReachesDependents(t *testing.T) {
 	version := statecheck.CompareValue(compare.ValuesDiffer())
 	step := func(trigger string, checks resource.ConfigPlanChecks) resource.TestStep {
 		return resource.TestStep{
-			PreConfig:        func() { w.clock.Advance(day) },
+			PreConfig:        func() { f.clock.Advance(day) },
 			Config:           config(trigger),
 			ConfigPlanChecks: checks,
 			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownOutputValue("secret", w.newestSecret()),
+				statecheck.ExpectKnownOutputValue("secret", f.newestSecret()),
 				version.AddStateValue("terraform_data.dependent", tfjsonpath.New("output")),
 				statecheck.CompareValuePairs(address, tfjsonpath.New("version"),
 					"terraform_data.dependent", tfjsonpath.New("output"), compare.ValuesSame()),
 			},
 		}
 	}
-	rotation := w.inPlaceRotation()
+	rotation := f.inPlaceRotation()
 	rotation.PreApply = append(rotation.PreApply,
 		plancheck.ExpectUnknownOutputValue("secret"),
 		plancheck.ExpectResourceAction("terraform_data.dependent", plancheck.ResourceActionUpdate),
 		plancheck.ExpectUnknownValue("terraform_data.dependent", tfjsonpath.New("input")))
-	w.terraform(step("1", resource.ConfigPlanChecks{}), step("2", rotation))
+	f.terraform(step("1", resource.ConfigPlanChecks{}), step("2", rotation))
 }
 
 func TestReplacement(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	config := func(trigger int, lifecycle string) string {
 		return fmt.Sprintf("resource \"terraform_data\" \"trigger\" { input = %d }\n", trigger) +
 			secretResource("old_secret_valid_for_seconds = 300\nlifecycle {\n"+lifecycle+"\n}")
@@ -167,15 +167,15 @@ func TestReplacement(t *testing.T) {
 		graces = append(graces, 300)
 		step := resource.TestStep{
 			PreConfig: func() {
-				w.clock.Advance(time.Hour)
-				w.setenv("INTEGRATOR_SECRET", w.Secret()) // create_before_destroy shows Create no other
+				f.clock.Advance(time.Hour)
+				f.setenv("INTEGRATOR_SECRET", f.Secret()) // create_before_destroy shows Create no other
 			},
 			Config:           config(i+1, tt.lifecycle),
 			ConfigPlanChecks: preApply(action(tt.action), plannedUnknown("id"), plannedUnknown("secret"), plannedUnknown("version")),
 			ConfigStateChecks: []statecheck.StateCheck{
-				stored("secret", w.newestSecret()),
+				stored("secret", f.newestSecret()),
 				stored("version", knownvalue.Int64Exact(startedInUnix+int64(i+1)*3600)),
-				w.rotated(graces...),
+				f.rotated(graces...),
 			},
 		}
 		if tt.taint {
@@ -183,5 +183,5 @@ func TestReplacement(t *testing.T) {
 		}
 		steps = append(steps, step)
 	}
-	w.terraform(steps...)
+	f.terraform(steps...)
 }

@@ -41,7 +41,7 @@ func TestCreate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, emulator.Options{Key: "int_other"})
+			f := newFixture(t, emulator.Options{Key: "int_other"})
 			plan := preApply(action(plancheck.ResourceActionCreate),
 				plannedUnknown("id"), plannedUnknown("integrator_key"), plannedUnknown("secret"),
 				plannedUnknown("old_secret_expires_at"), plannedUnknown("rotated_at"), plannedUnknown("version"),
@@ -49,20 +49,20 @@ func TestCreate(t *testing.T) {
 				plancheck.ExpectSensitiveValue(address, tfjsonpath.New("secret")))
 			plan.PostApplyPostRefresh = []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}
 
-			w.terraform(resource.TestStep{
+			f.terraform(resource.TestStep{
 				Config:           secretResource(tt.arguments),
 				ConfigPlanChecks: plan,
 				ConfigStateChecks: []statecheck.StateCheck{
 					stored("id", knownvalue.StringExact("int_other")),
 					stored("integrator_key", knownvalue.StringExact("int_other")),
-					stored("secret", w.newestSecret()),
+					stored("secret", f.newestSecret()),
 					statecheck.ExpectSensitiveValue(address, tfjsonpath.New("secret")),
 					stored("old_secret_valid_for_seconds", knownvalue.Int64Exact(int64(tt.grace))),
 					stored("old_secret_expires_at", tt.expiresAt),
 					stored("rotated_at", knownvalue.StringExact(started)),
 					stored("version", knownvalue.Int64Exact(startedInUnix)),
 					stored("next_rotation_at", tt.nextRotation),
-					w.rotated(tt.grace),
+					f.rotated(tt.grace),
 				},
 			})
 		})
@@ -71,9 +71,9 @@ func TestCreate(t *testing.T) {
 
 func TestGracePeriodCountsAtTheNextRotation(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	secret := statecheck.CompareValue(compare.ValuesSame())
-	w.terraform(
+	f.terraform(
 		resource.TestStep{
 			Config:            secretResource(`old_secret_valid_for_seconds = 300`),
 			ConfigStateChecks: []statecheck.StateCheck{secret.AddStateValue(address, tfjsonpath.New("secret"))},
@@ -82,23 +82,23 @@ func TestGracePeriodCountsAtTheNextRotation(t *testing.T) {
 			Config: secretResource(`
 				old_secret_valid_for_seconds = 60
 				rotate_when_changed          = { a = "1" }`),
-			ConfigPlanChecks: w.storedOnly(
+			ConfigPlanChecks: f.storedOnly(
 				planned("old_secret_valid_for_seconds", knownvalue.Int64Exact(60)),
 				planned("old_secret_expires_at", knownvalue.StringExact("2026-08-19T15:21:07.597Z"))),
 			ConfigStateChecks: []statecheck.StateCheck{
 				secret.AddStateValue(address, tfjsonpath.New("secret")),
 				stored("old_secret_valid_for_seconds", knownvalue.Int64Exact(60)),
-				w.rotated(300),
+				f.rotated(300),
 			},
 		},
 		resource.TestStep{
 			Config: secretResource(`
 				old_secret_valid_for_seconds = 60
 				rotate_when_changed          = { a = "2" }`),
-			ConfigPlanChecks: w.inPlaceRotation(),
+			ConfigPlanChecks: f.inPlaceRotation(),
 			ConfigStateChecks: []statecheck.StateCheck{
 				stored("old_secret_expires_at", knownvalue.StringExact("2026-08-19T15:17:07.597Z")),
-				w.rotated(300, 60),
+				f.rotated(300, 60),
 			},
 		},
 	)
@@ -116,15 +116,15 @@ func TestOddExpiry(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, emulator.Options{})
-			w.Inject(emulator.Fault{AfterProcessing: true, Rewrite: func(reply map[string]any) { reply["oldSecretExpiresAt"] = expiry }}.
+			f := newFixture(t, emulator.Options{})
+			f.Inject(emulator.Fault{AfterProcessing: true, Rewrite: func(reply map[string]any) { reply["oldSecretExpiresAt"] = expiry }}.
 				On("POST", emulator.RegeneratePath))
-			w.terraform(resource.TestStep{
+			f.terraform(resource.TestStep{
 				Config: secretResource(`old_secret_valid_for_seconds = 300`),
 				ConfigStateChecks: []statecheck.StateCheck{
-					stored("secret", w.newestSecret()),
+					stored("secret", f.newestSecret()),
 					stored("old_secret_expires_at", knownvalue.Null()),
-					w.rotated(300),
+					f.rotated(300),
 				},
 			})
 		})
@@ -133,9 +133,9 @@ func TestOddExpiry(t *testing.T) {
 
 func TestDestroySendsNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	config := secretResource("")
-	w.terraform(
+	f.terraform(
 		resource.TestStep{Config: config},
 		resource.TestStep{
 			Config:           config,
@@ -143,10 +143,10 @@ func TestDestroySendsNothing(t *testing.T) {
 			ConfigPlanChecks: preApply(action(plancheck.ResourceActionDestroy)),
 		},
 	)
-	if graces := w.rotations(); len(graces) != 1 {
+	if graces := f.rotations(); len(graces) != 1 {
 		t.Errorf("the API was asked for %d rotations", len(graces))
 	}
-	if !w.Accepts(w.Secret()) {
+	if !f.Accepts(f.Secret()) {
 		t.Error("the secret ended with the resource")
 	}
 }

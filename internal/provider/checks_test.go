@@ -53,26 +53,26 @@ func stored(attribute string, want knownvalue.Check) statecheck.StateCheck {
 
 // inPlaceRotation is a plan that rotates in place: what is about the secret is
 // unknown, whose it is is not.
-func (w *world) inPlaceRotation() resource.ConfigPlanChecks {
+func (f *fixture) inPlaceRotation() resource.ConfigPlanChecks {
 	return preApply(
 		action(plancheck.ResourceActionUpdate),
 		plannedUnknown("secret"), plannedUnknown("version"), plannedUnknown("rotated_at"), plannedUnknown("old_secret_expires_at"),
-		planned("id", knownvalue.StringExact(w.Key())), planned("integrator_key", knownvalue.StringExact(w.Key())),
+		planned("id", knownvalue.StringExact(f.Key())), planned("integrator_key", knownvalue.StringExact(f.Key())),
 	)
 }
 
 // storedOnly is a plan that changes arguments and leaves the secret alone.
-func (w *world) storedOnly(more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
+func (f *fixture) storedOnly(more ...plancheck.PlanCheck) resource.ConfigPlanChecks {
 	return preApply(append(more,
 		action(plancheck.ResourceActionUpdate),
-		planned("secret", w.newestSecret()), planned("version", knownvalue.NotNull()), planned("rotated_at", knownvalue.NotNull()),
+		planned("secret", f.newestSecret()), planned("version", knownvalue.NotNull()), planned("rotated_at", knownvalue.NotNull()),
 	)...)
 }
 
 // newestSecret is the secret that the API made last. A failure does not print it.
-func (w *world) newestSecret() knownvalue.Check {
+func (f *fixture) newestSecret() knownvalue.Check {
 	return knownvalue.StringFunc(func(value string) error {
-		if value != w.Secret() {
+		if value != f.Secret() {
 			return errors.New("not the newest secret")
 		}
 		return nil
@@ -81,36 +81,36 @@ func (w *world) newestSecret() knownvalue.Check {
 
 // rotated checks that the API has been asked for exactly these rotations since
 // the test began, successful or not, each told by its grace period in seconds.
-func (w *world) rotated(graces ...int) statecheck.StateCheck {
-	return rotationsCheck{w, graces}
+func (f *fixture) rotated(graces ...int) statecheck.StateCheck {
+	return rotationsCheck{f, graces}
 }
 
 type rotationsCheck struct {
-	world *world
-	want  []int
+	fixture *fixture
+	want    []int
 }
 
 func (c rotationsCheck) CheckState(_ context.Context, _ statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {
-	if got := c.world.rotations(); !slices.Equal(got, c.want) {
+	if got := c.fixture.rotations(); !slices.Equal(got, c.want) {
 		resp.Error = fmt.Errorf("the API was asked for rotations with the grace periods %v, not %v", got, c.want)
 	}
 }
 
 // rotations are the grace periods of all rotations that the API was asked for.
-func (w *world) rotations() []int {
+func (f *fixture) rotations() []int {
 	var graces []int
-	for _, request := range w.rotationRequests() {
+	for _, request := range f.rotationRequests() {
 		var body struct{ OldSecretValidForSeconds int }
 		if err := json.Unmarshal([]byte(request.Body), &body); err != nil {
-			w.t.Errorf("the body of a rotation: %v", err)
+			f.t.Errorf("the body of a rotation: %v", err)
 		}
 		graces = append(graces, body.OldSecretValidForSeconds)
 	}
 	return graces
 }
 
-func (w *world) rotationRequests() []emulator.Request {
-	return slices.DeleteFunc(w.Requests(), func(r emulator.Request) bool { return r.Path != emulator.RegeneratePath })
+func (f *fixture) rotationRequests() []emulator.Request {
+	return slices.DeleteFunc(f.Requests(), func(r emulator.Request) bool { return r.Path != emulator.RegeneratePath })
 }
 
 // says matches these phrases in this order, wherever Terraform broke the lines.

@@ -4,21 +4,16 @@
 package provider_test
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // cli runs Terraform as its users do: by hand, and with the built provider,
@@ -26,14 +21,16 @@ import (
 // plugin-testing hides. Its clock is the real one.
 type cli struct {
 	*emulator.Server
-	t   *testing.T
-	dir string
-	env []string
+	terraform.CLI
+	t      *testing.T
+	folder string
+	env    []string
 }
 
-// newCLI prepares a working directory for a configuration.
+// newCLI prepares a folder for a configuration.
 func newCLI(t *testing.T, options emulator.Options, config string) *cli {
 	t.Helper()
+	terraformCLI := terraform.Require(t)
 	if err := installProvider(); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +39,7 @@ func newCLI(t *testing.T, options emulator.Options, config string) *cli {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	c := &cli{Server: server, t: t, dir: t.TempDir(), env: []string{
+	c := &cli{Server: server, CLI: terraformCLI, t: t, folder: t.TempDir(), env: []string{
 		"INTEGRATOR_ENDPOINT=" + server.URL(),
 		"INTEGRATOR_KEY=" + server.Key(),
 		"INTEGRATOR_SECRET=" + server.Secret(),
@@ -62,7 +59,7 @@ func (c *cli) write(config string) {
 			}
 		}` + "\n" + config
 	}
-	if err := os.WriteFile(filepath.Join(c.dir, "main.tf"), []byte(config), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(c.folder, "main.tf"), []byte(config), 0o600); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -72,22 +69,15 @@ func (c *cli) write(config string) {
 func (c *cli) terraform(exitCode int, command string, args ...string) string {
 	c.t.Helper()
 	args = append([]string{command, "-no-color"}, args...)
-	cmd := exec.CommandContext(c.t.Context(), terraformPath(), args...)
-	cmd.Dir, cmd.Env = c.dir, append(os.Environ(), c.env...)
-	var output bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &output, &output
-	err := cmd.Run()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+	cmd := c.Command(c.t.Context(), c.folder, append(os.Environ(), c.env...), args...)
+	output, got, err := terraform.Run(cmd)
+	if err != nil {
 		c.t.Fatal(err)
 	}
-	if got := cmd.ProcessState.ExitCode(); got != exitCode {
-		c.t.Fatalf("terraform %s: exit code %d, not %d\n%s", strings.Join(args, " "), got, exitCode, output.String())
+	if got != exitCode {
+		c.t.Fatalf("terraform %s: exit code %d, not %d\n%s", strings.Join(args, " "), got, exitCode, output)
 	}
-	return output.String()
-}
-
-func terraformPath() string {
-	return cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform")
+	return output
 }
 
 func (c *cli) rotations() int {
@@ -110,7 +100,7 @@ func (c *cli) expect(output, phrase string, times int) {
 	}
 }
 
-func (c *cli) stateFile() string { return filepath.Join(c.dir, "terraform.tfstate") }
+func (c *cli) stateFile() string { return filepath.Join(c.folder, "terraform.tfstate") }
 
 // serial numbers the versions of the state.
 func (c *cli) serial() int {
@@ -130,34 +120,6 @@ func (c *cli) serial() int {
 // from, once for all tests.
 var installProvider = sync.OnceValue(func() error {
 	const version = "1.2.3"
-	binary := executable(mirrored("integrator", "integrator", version), "terraform-provider-integrator_v"+version)
-	_, err := runGo("", "build", "-ldflags=-X main.version="+version, "-o", binary, "github.com/integrator/terraform-provider-integrator")
-	return err
+	binary := mirror.Binary("integrator", "integrator", version)
+	return terraform.Build(context.Background(), binary, terraform.Module, "-ldflags=-X main.version="+version)
 })
-
-// mirrored is where the mirror has this version of a provider.
-func mirrored(namespace, name, version string) string {
-	host := cmp.Or(os.Getenv("TF_ACC_PROVIDER_HOST"), "registry.terraform.io")
-	return filepath.Join(os.Getenv("TF_ACC_TEMP_DIR"), "mirror", host, namespace, name, version, runtime.GOOS+"_"+runtime.GOARCH)
-}
-
-// executable is the path of one by this name.
-func executable(dir, name string) string {
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	return filepath.Join(dir, name)
-}
-
-// runGo runs a go command and returns what it prints.
-func runGo(dir string, args ...string) (string, error) {
-	cmd := exec.CommandContext(context.Background(), "go", args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=0")
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	output, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s: %w\n%s", cmd, err, stderr.String())
-	}
-	return string(output), nil
-}

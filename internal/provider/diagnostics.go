@@ -37,16 +37,15 @@ func signedAsConfigured(err error) string {
 }
 
 func accessTokenNotMade(err error, api *client.Client) diag.Diagnostic {
-	var problem *client.Error
-	if errors.As(err, &problem) && problem.BearerRefused() {
+	if problem, ok := errors.AsType[*client.Error](err); ok && problem.BearerRefused() {
 		return diag.NewErrorDiagnostic("The access token was not made", paragraphs(whatHappened(err),
 			"It is a user API key that was refused, not the secret: the user_api_key of this ephemeral resource or, where it is set, the provider's. Set it to a valid one."))
 	}
 	return callFailed("The access token was not made", err, api)
 }
 
-// unknownSettings is for what is read, opened or imported while the provider's
-// settings are not known yet.
+// unknownSettings is the error of a read, an ephemeral resource or an import that
+// needs a setting of the provider that is not known yet.
 func unknownSettings(settings ...string) (diags diag.Diagnostics) {
 	for _, setting := range settings {
 		diags.AddAttributeError(path.Root(setting), "The provider is not configured yet",
@@ -59,8 +58,8 @@ func unknownSettings(settings ...string) (diags diag.Diagnostics) {
 
 // whatHappened puts an API error in words: all that the API said.
 func whatHappened(err error) string {
-	var problem *client.Error
-	if !errors.As(err, &problem) {
+	problem, ok := errors.AsType[*client.Error](err)
+	if !ok {
 		return "The request failed: " + err.Error() + "."
 	}
 	text := fmt.Sprintf("The API answered %s to %s %s", problem.StatusText(), problem.Method, problem.Path)
@@ -132,10 +131,11 @@ func (i *integrator) warnOfClock(diags *diag.Diagnostics) {
 			clockTime(now), clockTime(now.Add(offset))))
 }
 
-// clockDoubt says that the clocks may be why a signature was refused, if they may.
+// clockDoubt says that the clocks may be why a signature was refused, if they
+// differ enough for that.
 func (i *integrator) clockDoubt(err error) string {
-	var problem *client.Error
-	if !errors.As(err, &problem) || problem.Date.IsZero() || problem.Date.Sub(i.clock()).Abs() < 240*time.Second {
+	problem, ok := errors.AsType[*client.Error](err)
+	if !ok || problem.Date.IsZero() || problem.Date.Sub(i.clock()).Abs() < 240*time.Second {
 		return ""
 	}
 	return fmt.Sprintf("The clocks may be the reason: this machine's says %s, the API's %s, and the API accepts requests within ±300 s.",

@@ -54,13 +54,13 @@ func TestExamples(t *testing.T) {
 			case strings.Contains(example, "ephemeral"):
 				needs(t, ephemeralResources())
 			}
-			w := newWorld(t, emulator.Options{Key: key})
-			w.ChangeWebhook(w.AddWebhook("https://example.com/webhooks", "payment.completed", "payment.refunded").ID, func(h *emulator.Webhook) { h.ID = hookID })
+			f := newFixture(t, emulator.Options{Key: key})
+			f.ChangeWebhook(f.AddWebhook("https://example.com/webhooks", "payment.completed", "payment.refunded").ID, func(h *emulator.Webhook) { h.ID = hookID })
 			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: w.factories(),
+				ProtoV6ProviderFactories: f.factories(),
 				Steps:                    []resource.TestStep{{Config: example, ConfigVariables: variables}},
 			})
-			if strings.Contains(example, "import {") && (len(w.rotations()) > 0 || w.Count("POST", emulator.WebhooksPath) > 0) {
+			if strings.Contains(example, "import {") && (len(f.rotations()) > 0 || f.Count("POST", emulator.WebhooksPath) > 0) {
 				t.Error("the import rotated the secret, or made a webhook")
 			}
 		})
@@ -69,23 +69,23 @@ func TestExamples(t *testing.T) {
 
 func TestExampleRotates(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	example := publishedExamples(t)["resources/integrator_api_secret/resource.tf"]
 	step := func(rotation string, graces ...int) resource.TestStep {
 		return resource.TestStep{
 			Config:            example,
 			ConfigVariables:   config.Variables{"rotation": config.StringVariable(rotation)},
-			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("api_secret", w.newestSecret()), w.rotated(graces...)},
+			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("api_secret", f.newestSecret()), f.rotated(graces...)},
 		}
 	}
-	w.terraform(step("1", 300), step("2", 300, 300))
+	f.terraform(step("1", 300), step("2", 300, 300))
 }
 
 // The one apply that rotates delivers the new secret too.
 func TestExampleDeliversInTheSameApply(t *testing.T) {
 	t.Parallel()
 	needs(t, writeOnlyArguments())
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	age := newKey(t)
 	step := func(rotation string) resource.TestStep {
 		return resource.TestStep{
@@ -97,13 +97,13 @@ func TestExampleDeliversInTheSameApply(t *testing.T) {
 			},
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue("integrator_webhook_secret.example", tfjsonpath.New("id"), knownvalue.StringFunc(func(string) error {
-					return w.signs(w.Secret())
+					return f.signs(f.Secret())
 				})),
 			},
 		}
 	}
-	w.terraform(step("1"), step("2"))
-	w.expectSecretSent(2)
+	f.terraform(step("1"), step("2"))
+	f.expectSecretSent(2)
 }
 
 // publishedExamples are the configurations under examples, by file.

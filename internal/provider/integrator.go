@@ -24,12 +24,7 @@ type integrator struct {
 	ageIdentity envelope.AgeIdentity
 	rotator     *rotation.Rotator
 	clock       func() time.Time
-
-	// applying is true when Terraform is known to be carrying out a plan. It asks
-	// for the plan again then, and what that plan says would be said twice.
-	// OpenTofu and Terraform 1.8 never tell, so nothing may depend on it but
-	// warnings and the errors that stand in for an error of the apply.
-	applying bool
+	applying    bool // see carriesOutPlan
 
 	clockWarned atomic.Bool
 }

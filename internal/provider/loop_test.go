@@ -137,11 +137,11 @@ func TestLoops(t *testing.T) {
 
 func (l loop) test(t *testing.T, example string) {
 	needs(t, writeOnlyArguments())
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	k := newKey(t)
-	w.setenv("INTEGRATOR_IDENTITY", k.identity)
-	w.setenv("INTEGRATOR_SECRET", "")
-	l.store.put(l.location, l.written(w.Secret()))
+	f.setenv("INTEGRATOR_IDENTITY", k.identity)
+	f.setenv("INTEGRATOR_SECRET", "")
+	l.store.put(l.location, l.written(f.Secret()))
 	// Only the configured secret can sign for this, so it proves which one that is.
 	example += profile
 	// plugin-testing has all providers in one namespace.
@@ -151,24 +151,24 @@ func (l loop) test(t *testing.T, example string) {
 		return resource.TestStep{
 			PreConfig: func() {
 				if l.fromJob {
-					w.setenv("INTEGRATOR_SECRET", l.store.get(l.location))
+					f.setenv("INTEGRATOR_SECRET", l.store.get(l.location))
 				}
 			},
 			Config:          example,
 			ConfigVariables: config.Variables{"recipient": config.StringVariable(k.recipient)},
 			ConfigStateChecks: []statecheck.StateCheck{
-				w.rotated(graces...),
-				noPlaintext{w},
-				after(func() { l.store.expect(t, l.location, l.written(w.Secret()), writes) }),
+				f.rotated(graces...),
+				noPlaintext{f},
+				after(func() { l.store.expect(t, l.location, l.written(f.Secret()), writes) }),
 			},
 		}
 	}
 	later := func(step resource.TestStep, meanwhile ...func()) resource.TestStep {
 		prepare := step.PreConfig
 		step.PreConfig = func() {
-			w.clock.Advance(31 * day)
-			for _, f := range meanwhile {
-				f()
+			f.clock.Advance(31 * day)
+			for _, change := range meanwhile {
+				change()
 			}
 			prepare()
 		}
@@ -179,7 +179,7 @@ func (l loop) test(t *testing.T, example string) {
 	undelivered := later(step(2), l.store.failOnce)
 	undelivered.ConfigStateChecks, undelivered.ExpectError = nil, says("The store is sealed")
 
-	factories := w.factories()
+	factories := f.factories()
 	factories[l.store.provider] = providerserver.NewProtocol6WithError(storeProvider{l.store})
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories,
@@ -193,11 +193,11 @@ func (l loop) test(t *testing.T, example string) {
 }
 
 // noPlaintext checks that the state holds none of the API's secrets.
-type noPlaintext struct{ world *world }
+type noPlaintext struct{ fixture *fixture }
 
 func (c noPlaintext) CheckState(_ context.Context, req statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {
 	content, err := json.Marshal(req.State.Values)
-	for _, secret := range c.world.Secrets() {
+	for _, secret := range c.fixture.Secrets() {
 		if strings.Contains(string(content), secret) {
 			err = errors.New("a secret is in the state in the clear")
 		}

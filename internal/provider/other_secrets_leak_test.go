@@ -95,7 +95,7 @@ func TestNoOtherSecretLeaks(t *testing.T) {
 	run(1, "plan")
 	run(0, "apply", "-auto-approve")
 	run(0, "plan", "-destroy", "-out=saved.plan")
-	files := storedBy(t, c.dir)
+	files := storedBy(t, c.folder)
 	run(0, "destroy", "-auto-approve")
 
 	secrets := []string{bearer, userKey, signing, c.Secret()}
@@ -128,10 +128,10 @@ func TestNoOtherSecretLeaks(t *testing.T) {
 
 // storedBy are the files that Terraform wrote into a folder, those in a plan
 // file one by one.
-func storedBy(t *testing.T, dir string) map[string]string {
+func storedBy(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
-	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(os.DirFS(folder), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil || name == ".":
 			return err
@@ -140,9 +140,9 @@ func storedBy(t *testing.T, dir string) map[string]string {
 		case entry.IsDir():
 			return nil
 		case strings.HasSuffix(name, ".plan"):
-			return unpack(filepath.Join(dir, name), func(part, content string) { files[name+"/"+part] = content })
+			return unpack(filepath.Join(folder, name), func(part, content string) { files[name+"/"+part] = content })
 		}
-		content, err := os.ReadFile(filepath.Join(dir, name))
+		content, err := os.ReadFile(filepath.Join(folder, name))
 		files[name] = string(content)
 		return err
 	})

@@ -18,23 +18,23 @@ import (
 
 // configuredLate configures the provider with a key that is known only once a
 // resource has been created.
-func (w *world) configuredLate() string {
+func (f *fixture) configuredLate() string {
 	return fmt.Sprintf(`
 		resource "terraform_data" "key" { input = %q }
 		provider "integrator" { integrator_key = terraform_data.key.output }
-	`, w.Key())
+	`, f.Key())
 }
 
 // While the provider is not configured, the plan leaves resources to the apply.
 func TestOtherResourcesAreLeftToApply(t *testing.T) {
 	t.Parallel()
-	leftToApply := func(t *testing.T, config string, action plancheck.PlanCheck, checks func(w *world) []statecheck.StateCheck) {
-		w := newWorld(t, emulator.Options{})
+	leftToApply := func(t *testing.T, config string, action plancheck.PlanCheck, checks func(f *fixture) []statecheck.StateCheck) {
+		f := newFixture(t, emulator.Options{})
 		var sentByPlan int
-		w.terraform(resource.TestStep{
-			Config:            w.configuredLate() + config,
-			ConfigPlanChecks:  preApply(meanwhile(func() { sentByPlan = len(w.Requests()) }), action),
-			ConfigStateChecks: checks(w),
+		f.terraform(resource.TestStep{
+			Config:            f.configuredLate() + config,
+			ConfigPlanChecks:  preApply(meanwhile(func() { sentByPlan = len(f.Requests()) }), action),
+			ConfigStateChecks: checks(f),
 		})
 		if sentByPlan != 0 {
 			t.Errorf("the plan sent %d requests", sentByPlan)
@@ -43,13 +43,13 @@ func TestOtherResourcesAreLeftToApply(t *testing.T) {
 	t.Run("webhook", func(t *testing.T) {
 		t.Parallel()
 		leftToApply(t, webhook(hookURL, "*"), hookAction(plancheck.ResourceActionCreate),
-			func(w *world) []statecheck.StateCheck { return w.onlyWebhook(hookURL, "*") })
+			func(f *fixture) []statecheck.StateCheck { return f.onlyWebhook(hookURL, "*") })
 	})
 	t.Run("webhook secret", func(t *testing.T) {
 		t.Parallel()
 		needs(t, writeOnlyArguments())
 		leftToApply(t, webhookSecret("first", 1), secretAction(plancheck.ResourceActionCreate),
-			func(w *world) []statecheck.StateCheck { return w.signed("first", 1) })
+			func(f *fixture) []statecheck.StateCheck { return f.signed("first", 1) })
 	})
 }
 
@@ -63,17 +63,17 @@ func TestOtherTypesNeedTheProviderConfigured(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, emulator.Options{})
-			run := w.terraform
+			f := newFixture(t, emulator.Options{})
+			run := f.terraform
 			if strings.Contains(config, "ephemeral") {
-				run = w.withEcho
+				run = f.withEcho
 			}
 			run(resource.TestStep{
-				Config: w.configuredLate() + config,
+				Config: f.configuredLate() + config,
 				ExpectError: says("The provider is not configured yet", "The provider's integrator_key is known only after apply",
 					"depends_on", "terraform apply -target"),
 			})
-			if sent := len(w.Requests()); sent != 0 {
+			if sent := len(f.Requests()); sent != 0 {
 				t.Errorf("%d requests were sent", sent)
 			}
 		})
@@ -83,15 +83,15 @@ func TestOtherTypesNeedTheProviderConfigured(t *testing.T) {
 // Within a run, what depends on the rotation is signed with the new secret.
 func TestOtherTypesFollowARotation(t *testing.T) {
 	t.Parallel()
-	follows := func(t *testing.T, configs ...string) *world {
-		w := newWorld(t, emulator.Options{})
+	follows := func(t *testing.T, configs ...string) *fixture {
+		f := newFixture(t, emulator.Options{})
 		all := secretResource(`old_secret_valid_for_seconds = 3600`)
 		for _, config := range configs {
 			all += config[:len(config)-2] + "depends_on = [" + address + "]\n}\n"
 		}
-		w.terraform(resource.TestStep{Config: all})
+		f.terraform(resource.TestStep{Config: all})
 		rotated := false
-		for _, request := range w.Requests() {
+		for _, request := range f.Requests() {
 			switch {
 			case request.Path == emulator.RegeneratePath:
 				rotated = true
@@ -99,7 +99,7 @@ func TestOtherTypesFollowARotation(t *testing.T) {
 				t.Errorf("%s was signed with secret %d", request.Path, request.SignedWith)
 			}
 		}
-		return w
+		return f
 	}
 	t.Run("webhooks", func(t *testing.T) {
 		t.Parallel()

@@ -21,7 +21,7 @@ const profile = `data "integrator_profile" "test" {}`
 
 func TestProfile(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{Key: "int_other"})
+	f := newFixture(t, emulator.Options{Key: "int_other"})
 	var checks []statecheck.StateCheck
 	for attribute, want := range map[string]knownvalue.Check{
 		"id":                      knownvalue.StringExact("8b6f2d4e-3c1a-4f57-9d0e-5a7c1e2b9f30"),
@@ -35,12 +35,12 @@ func TestProfile(t *testing.T) {
 	} {
 		checks = append(checks, statecheck.ExpectKnownValue("data.integrator_profile.test", tfjsonpath.New(attribute), want))
 	}
-	w.terraform(resource.TestStep{Config: profile, ConfigStateChecks: append(checks, w.rotated())})
+	f.terraform(resource.TestStep{Config: profile, ConfigStateChecks: append(checks, f.rotated())})
 }
 
 func TestProfileErrors(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	var steps []resource.TestStep
 	for _, tt := range []struct {
 		fault emulator.Fault
@@ -61,7 +61,7 @@ func TestProfileErrors(t *testing.T) {
 		{
 			emulator.Problem(http.StatusNotFound, emulator.ProblemNotFound, "Not Found", "",
 				map[string]any{"resourceType": "integrator", "resourceId": "int_gone"}),
-			[]string{"404 Not Found", "resource: integrator int_gone", "int_demo belongs to " + w.URL()},
+			[]string{"404 Not Found", "resource: integrator int_gone", "int_demo belongs to " + f.URL()},
 		},
 		{
 			emulator.Fault{Status: http.StatusInternalServerError, Times: 5}, // once, and four retries
@@ -73,12 +73,12 @@ func TestProfileErrors(t *testing.T) {
 		},
 	} {
 		steps = append(steps, resource.TestStep{
-			PreConfig:   func() { w.Inject(tt.fault) },
+			PreConfig:   func() { f.Inject(tt.fault) },
 			Config:      profile,
 			ExpectError: says(append([]string{"The integrator's profile was not read"}, tt.says...)...),
 		})
 	}
-	w.terraform(steps...)
+	f.terraform(steps...)
 }
 
 func TestHeadersOfEveryRequest(t *testing.T) {
@@ -93,10 +93,10 @@ func TestHeadersOfEveryRequest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, emulator.Options{UserAPIKey: tt.userAPIKey})
-			w.setenv("INTEGRATOR_USER_API_KEY", tt.userAPIKey)
-			w.terraform(resource.TestStep{Config: profile + "\n" + secretResource(`old_secret_valid_for_seconds = 300`)})
-			for _, request := range w.Requests() {
+			f := newFixture(t, emulator.Options{UserAPIKey: tt.userAPIKey})
+			f.setenv("INTEGRATOR_USER_API_KEY", tt.userAPIKey)
+			f.terraform(resource.TestStep{Config: profile + "\n" + secretResource(`old_secret_valid_for_seconds = 300`)})
+			for _, request := range f.Requests() {
 				if got := request.Header.Get("User-Agent"); !agent.MatchString(got) {
 					t.Errorf("%s %s has the User-Agent %q", request.Method, request.Path, got)
 				}
@@ -104,7 +104,7 @@ func TestHeadersOfEveryRequest(t *testing.T) {
 					t.Errorf("%s %s has another Authorization", request.Method, request.Path)
 				}
 			}
-			if w.processed() != 1 || w.Count(http.MethodGet, emulator.ProfilePath) == 0 {
+			if f.processed() != 1 || f.Count(http.MethodGet, emulator.ProfilePath) == 0 {
 				t.Error("not every kind of request was sent")
 			}
 		})

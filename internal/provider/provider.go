@@ -1,8 +1,12 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package provider translates between Terraform and the integrator API; the
-// API itself is spoken by package client.
+// Package provider translates between Terraform and the packages that do the work.
+//
+// For integrator_api_secret it maps what Terraform hands over (api_secret_model.go)
+// to the terms of package rotation, which decides and acts, and maps the result
+// back; api_secret_events.go puts what has happened into words. The other types
+// call package client themselves. The files named diagnostics hold all the texts.
 package provider
 
 import (
@@ -137,9 +141,11 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	resp.EphemeralResourceData = integrator
 }
 
-// carriesOutPlan reports whether Terraform is known to be applying. It allows
-// deferral in that walk and not in a plan. OpenTofu and Terraform 1.8 never do, so
-// that false means nothing.
+// carriesOutPlan reports whether Terraform is known to be applying: it lets a
+// provider defer changes in that walk only. It asks for the plan again then, and
+// the warnings of that plan would be shown twice. OpenTofu and Terraform 1.8 never
+// tell, so nothing may depend on the answer but warnings, and errors that stand in
+// for an error of the apply.
 func carriesOutPlan(req provider.ConfigureRequest) bool {
 	return req.ClientCapabilities.DeferralAllowed
 }

@@ -4,7 +4,7 @@
 package provider_test
 
 import (
-	"encoding/json"
+	"context"
 	"maps"
 	"os"
 	"path/filepath"
@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // The published schedules, with the real time provider where they use it: when
@@ -75,23 +76,24 @@ const scheduled = "integrator_api_secret.example"
 // time from the wall clock, so it is the state that ages.
 func testSchedule(t *testing.T, config string, graces []int, checks ...plancheck.PlanCheck) {
 	t.Helper()
+	terraform.Require(t)
 	if err := installTimeProvider(); err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(t, emulator.Options{})
-	dir := t.TempDir()
+	f := newFixture(t, emulator.Options{})
+	folder := t.TempDir()
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: w.factories(),
+		ProtoV6ProviderFactories: f.factories(),
 		ExternalProviders:        map[string]resource.ExternalProvider{"time": {Source: "hashicorp/time", VersionConstraint: timeVersion}},
-		WorkingDir:               dir,
+		WorkingDir:               folder,
 		Steps: []resource.TestStep{
 			{
 				Config:            config,
-				ConfigStateChecks: []statecheck.StateCheck{w.rotated(graces[0])},
+				ConfigStateChecks: []statecheck.StateCheck{f.rotated(graces[0])},
 			},
 			{
 				PreConfig: func() {
-					files, _ := filepath.Glob(filepath.Join(dir, "work*", "terraform.tfstate"))
+					files, _ := filepath.Glob(filepath.Join(folder, "work*", "terraform.tfstate"))
 					if len(files) != 1 {
 						t.Fatalf("the state files are %v", files)
 					}
@@ -100,8 +102,8 @@ func testSchedule(t *testing.T, config string, graces []int, checks ...plancheck
 				Config:           config,
 				ConfigPlanChecks: preApply(checks...),
 				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectKnownValue(scheduled, tfjsonpath.New("secret"), w.newestSecret()),
-					w.rotated(graces...),
+					statecheck.ExpectKnownValue(scheduled, tfjsonpath.New("secret"), f.newestSecret()),
+					f.rotated(graces...),
 				},
 			},
 		},
@@ -133,17 +135,8 @@ func ageState(t *testing.T, file string, days int) {
 
 const timeVersion = "0.14.2"
 
-// installTimeProvider builds the real time provider into the mirror, once. Unlike
-// "go install", this needs no network where Go has the module already.
+// installTimeProvider builds the real time provider into the mirror, once.
 var installTimeProvider = sync.OnceValue(func() error {
-	download, err := runGo(os.Getenv("TF_ACC_TEMP_DIR"), "mod", "download", "-json", "github.com/hashicorp/terraform-provider-time@v"+timeVersion)
-	if err != nil {
-		return err
-	}
-	var module struct{ Dir string }
-	if err := json.Unmarshal([]byte(download), &module); err != nil {
-		return err
-	}
-	_, err = runGo(module.Dir, "build", "-o", executable(mirrored("hashicorp", "time", timeVersion), "terraform-provider-time_v"+timeVersion), ".")
-	return err
+	binary := mirror.Binary("hashicorp", "time", timeVersion)
+	return terraform.BuildModule(context.Background(), binary, "github.com/hashicorp/terraform-provider-time", "v"+timeVersion)
 })

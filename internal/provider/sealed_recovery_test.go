@@ -24,7 +24,7 @@ func TestSealedRecoveryFileIsNamed(t *testing.T) {
 				return secretResource(recipients(k) + strings.ReplaceAll(trigger(n), "300", "0"))
 			}
 			c := newCLI(t, emulator.Options{}, config(1))
-			c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.dir, "recovery"))
+			c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "recovery"))
 			c.terraform(0, "apply", "-auto-approve")
 			c.env = append(c.env, "INTEGRATOR_SECRET="+c.Secret())
 			c.terraform(0, "plan")
@@ -60,7 +60,7 @@ func TestKeptReplyIsSealed(t *testing.T) {
 	t.Parallel()
 	k := newKey(t)
 	c := newCLI(t, emulator.Options{}, secretResource(recipients(k)))
-	c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.dir, "recovery"))
+	c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "recovery"))
 	c.Inject(onRotation(emulator.Fault{Rewrite: func(reply map[string]any) {
 		reply["apiSecret"] = reply["secret"]
 		delete(reply, "secret")
@@ -68,7 +68,7 @@ func TestKeptReplyIsSealed(t *testing.T) {
 	failed := c.terraform(1, "apply", "-auto-approve")
 	c.expect(failed, "encrypted for the recipients: look for the new secret in what this prints", 1)
 	c.expect(failed, "age -d -i key.txt", 1)
-	for name, content := range storedBy(t, c.dir) {
+	for name, content := range storedBy(t, c.folder) {
 		if strings.Contains(content, c.Secret()) {
 			t.Errorf("%s holds the secret in the clear", name)
 		}

@@ -34,14 +34,14 @@ func TestBadInputIsRefused(t *testing.T) {
 	)
 	type environ = map[string]string
 	var steps []resource.TestStep
-	w := newWorld(t, emulator.Options{})
-	base := maps.Clone(w.env)
+	f := newFixture(t, emulator.Options{})
+	base := maps.Clone(f.env)
 
 	refuse := func(env environ, config string, phrases ...string) {
 		steps = append(steps, resource.TestStep{
 			PreConfig: func() {
-				w.setenvs(base)
-				w.setenvs(env)
+				f.setenvs(base)
+				f.setenvs(env)
 			},
 			Config:      config,
 			ExpectError: says(append([]string{"Error running pre-apply plan"}, phrases...)...),
@@ -110,29 +110,29 @@ func TestBadInputIsRefused(t *testing.T) {
 		refuse(nil, secretResource(tt.argument), tt.problem)
 	}
 
-	w.terraform(steps...)
-	if sent := len(w.Requests()); sent != 0 {
+	f.terraform(steps...)
+	if sent := len(f.Requests()); sent != 0 {
 		t.Errorf("%d requests were sent", sent)
 	}
 }
 
-func (w *world) setenvs(env map[string]string) {
+func (f *fixture) setenvs(env map[string]string) {
 	for name, value := range env {
-		w.setenv(name, value)
+		f.setenv(name, value)
 	}
 }
 
 func TestConfigurationBeatsEnvironment(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{UserAPIKey: "ak_right"})
-	w.setenvs(map[string]string{
+	f := newFixture(t, emulator.Options{UserAPIKey: "ak_right"})
+	f.setenvs(map[string]string{
 		"INTEGRATOR_ENDPOINT":     unreachable,
 		"INTEGRATOR_ENVIRONMENT":  "sandbox",
 		"INTEGRATOR_KEY":          "int_wrong",
 		"INTEGRATOR_SECRET":       "sk_test_wrong",
 		"INTEGRATOR_USER_API_KEY": "ak_wrong",
 	})
-	w.terraform(resource.TestStep{
+	f.terraform(resource.TestStep{
 		Config: providerBlock(fmt.Sprintf(`
 			endpoint          = %q
 			environment       = "production"
@@ -140,19 +140,19 @@ func TestConfigurationBeatsEnvironment(t *testing.T) {
 			integrator_secret = %q
 			user_api_key      = "ak_right"
 			max_retries       = 10
-			request_timeout   = "30s"`, w.URL(), w.Key(), w.Secret())) + secretResource(""),
-		ConfigStateChecks: []statecheck.StateCheck{stored("secret", w.newestSecret()), w.rotated(0)},
+			request_timeout   = "30s"`, f.URL(), f.Key(), f.Secret())) + secretResource(""),
+		ConfigStateChecks: []statecheck.StateCheck{stored("secret", f.newestSecret()), f.rotated(0)},
 	})
 }
 
 func TestEmptyCountsAsUnset(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{UserAPIKey: "ak_right"})
-	w.setenvs(map[string]string{
+	f := newFixture(t, emulator.Options{UserAPIKey: "ak_right"})
+	f.setenvs(map[string]string{
 		"INTEGRATOR_ENVIRONMENT":  "",
 		"INTEGRATOR_USER_API_KEY": "ak_right",
 	})
-	w.terraform(resource.TestStep{
+	f.terraform(resource.TestStep{
 		Config: providerBlock(`
 			endpoint          = ""
 			environment       = ""
@@ -160,13 +160,13 @@ func TestEmptyCountsAsUnset(t *testing.T) {
 			integrator_secret = ""
 			user_api_key      = ""
 			request_timeout   = ""`) + secretResource(""),
-		ConfigStateChecks: []statecheck.StateCheck{stored("secret", w.newestSecret()), w.rotated(0)},
+		ConfigStateChecks: []statecheck.StateCheck{stored("secret", f.newestSecret()), f.rotated(0)},
 	})
 }
 
 // unknownSettings configures the provider with values that are known only once
 // a resource has been created.
-func (w *world) unknownSettings() string {
+func (f *fixture) unknownSettings() string {
 	return providerBlock(`
 		endpoint          = terraform_data.platform.output.endpoint
 		environment       = terraform_data.platform.output.environment
@@ -185,29 +185,29 @@ func (w *world) unknownSettings() string {
 				retries     = 0
 				timeout     = "30s"
 			}
-		}`+"\n", w.URL(), w.Key(), w.Secret())
+		}`+"\n", f.URL(), f.Key(), f.Secret())
 }
 
 // A resource is planned all the same, and applied with what the settings turn
 // out to be. An endpoint that is unknown is not production in the meantime.
 func TestUnknownSettingsAreLeftToApply(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{UserAPIKey: "ak_right"})
-	w.setenv("INTEGRATOR_ENDPOINT", "")
+	f := newFixture(t, emulator.Options{UserAPIKey: "ak_right"})
+	f.setenv("INTEGRATOR_ENDPOINT", "")
 	var sentByPlan int
-	w.terraform(resource.TestStep{
-		Config: w.unknownSettings() + secretResource(`old_secret_valid_for_seconds = 300`) + `
+	f.terraform(resource.TestStep{
+		Config: f.unknownSettings() + secretResource(`old_secret_valid_for_seconds = 300`) + `
 			data "integrator_profile" "test" {
 				depends_on = [terraform_data.platform]
 			}`,
 		ConfigPlanChecks: preApply(
-			meanwhile(func() { sentByPlan = len(w.Requests()) }),
+			meanwhile(func() { sentByPlan = len(f.Requests()) }),
 			action(plancheck.ResourceActionCreate),
 			plancheck.ExpectResourceAction("data.integrator_profile.test", plancheck.ResourceActionRead)),
 		ConfigStateChecks: []statecheck.StateCheck{
-			stored("secret", w.newestSecret()),
-			statecheck.ExpectKnownValue("data.integrator_profile.test", tfjsonpath.New("integrator_key"), knownvalue.StringExact(w.Key())),
-			w.rotated(300),
+			stored("secret", f.newestSecret()),
+			statecheck.ExpectKnownValue("data.integrator_profile.test", tfjsonpath.New("integrator_key"), knownvalue.StringExact(f.Key())),
+			f.rotated(300),
 		},
 	})
 	if sentByPlan != 0 {
@@ -217,13 +217,13 @@ func TestUnknownSettingsAreLeftToApply(t *testing.T) {
 
 func TestUnknownSettingsAreAnErrorInDataSources(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
-	w.terraform(resource.TestStep{
-		Config: w.unknownSettings() + `data "integrator_profile" "test" {}`,
+	f := newFixture(t, emulator.Options{})
+	f.terraform(resource.TestStep{
+		Config: f.unknownSettings() + `data "integrator_profile" "test" {}`,
 		ExpectError: says("The provider is not configured yet",
 			"The provider's integrator_key is known only after apply", "depends_on", "terraform apply -target"),
 	})
-	if sent := len(w.Requests()); sent != 0 {
+	if sent := len(f.Requests()); sent != 0 {
 		t.Errorf("%d requests were sent", sent)
 	}
 }

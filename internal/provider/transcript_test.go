@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // What the guide to rotations shows of Terraform's output is what Terraform
@@ -73,7 +74,8 @@ func maskedLines(text string) []string {
 // skipOtherWording skips a test of words that are those of Terraform 1.11 and later.
 func skipOtherWording(t *testing.T) {
 	t.Helper()
-	if openTofu() {
+	terraform.Require(t)
+	if cliVersion.OpenTofu {
 		t.Skip("OpenTofu words its output differently")
 	}
 	needs(t, feature{"the wording shown", "1.11", ""})

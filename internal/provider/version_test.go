@@ -4,14 +4,10 @@
 package provider_test
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
-	"os/exec"
-	"sync"
 	"testing"
 
-	"github.com/hashicorp/go-version"
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // feature is something that came with some version of Terraform, and of
@@ -42,33 +38,16 @@ func needs(t *testing.T, f feature) {
 // missing says why the CLI does not have a feature, and nothing if it has it.
 func missing(t *testing.T, f feature) string {
 	t.Helper()
-	cli, first := "Terraform", f.terraform
-	if openTofu() {
-		cli, first = "OpenTofu", f.tofu
+	terraform.Require(t)
+	first := f.terraform
+	if cliVersion.OpenTofu {
+		first = f.tofu
 	}
-	found, err := cliVersion()
 	switch {
-	case err != nil:
-		t.Fatal(err)
 	case first == "":
-		return fmt.Sprintf("%s has no %s", cli, f.name)
-	case found.Core().LessThan(version.Must(version.NewVersion(first))): // prereleases have what their release will have
-		return fmt.Sprintf("%s has %s from %s on, and this is %s", cli, f.name, first, found)
+		return fmt.Sprintf("%s has no %s", cliVersion.Name(), f.name)
+	case !cliVersion.AtLeast(first):
+		return fmt.Sprintf("%s has %s from %s on, and this is %s", cliVersion.Name(), f.name, first, cliVersion.Number)
 	}
 	return ""
 }
-
-// cliVersion asks the CLI once.
-var cliVersion = sync.OnceValues(func() (*version.Version, error) {
-	output, err := exec.CommandContext(context.Background(), terraformPath(), "version", "-json").Output()
-	if err != nil {
-		return nil, err
-	}
-	var said struct {
-		Version *version.Version `json:"terraform_version"` // OpenTofu's too
-	}
-	if err := json.Unmarshal(output, &said); err != nil {
-		return nil, err
-	}
-	return said.Version, nil
-})

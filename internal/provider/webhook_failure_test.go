@@ -20,10 +20,10 @@ func onWebhooks(method string, fault emulator.Fault) emulator.Fault {
 	return fault.On(method, emulator.WebhooksPath)
 }
 
-func (w *world) expectWebhooksAskedFor(want int) {
-	w.t.Helper()
-	if got := w.Count(http.MethodPost, emulator.WebhooksPath); got != want {
-		w.t.Errorf("%d webhooks were asked for, not %d", got, want)
+func (f *fixture) expectWebhooksAskedFor(want int) {
+	f.t.Helper()
+	if got := f.Count(http.MethodPost, emulator.WebhooksPath); got != want {
+		f.t.Errorf("%d webhooks were asked for, not %d", got, want)
 	}
 }
 
@@ -37,16 +37,16 @@ func TestLostWebhookIsTaken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, emulator.Options{})
-			w.AddWebhook(hookURL, "*")
-			w.Inject(onWebhooks(http.MethodPost, fault.After()))
+			f := newFixture(t, emulator.Options{})
+			f.AddWebhook(hookURL, "*")
+			f.Inject(onWebhooks(http.MethodPost, fault.After()))
 			second := func(id string) error {
-				if all := w.Webhooks(); len(all) != 2 || all[1].ID != id {
+				if all := f.Webhooks(); len(all) != 2 || all[1].ID != id {
 					return errors.New("not the second of two")
 				}
 				return nil
 			}
-			w.terraform(resource.TestStep{
+			f.terraform(resource.TestStep{
 				Config:           webhook(hookURL, "payment.created"),
 				ConfigPlanChecks: preApply(hookAction(plancheck.ResourceActionCreate)),
 				ConfigStateChecks: []statecheck.StateCheck{
@@ -54,7 +54,7 @@ func TestLostWebhookIsTaken(t *testing.T) {
 					hookStored("events", eventSet("payment.created")),
 				},
 			})
-			w.expectWebhooksAskedFor(1)
+			f.expectWebhooksAskedFor(1)
 		})
 	}
 }
@@ -65,43 +65,43 @@ func TestLostWebhookIsReported(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		fault     emulator.Fault
-		meanwhile func(*world) // what happens while the request is under way
+		meanwhile func(*fixture) // what happens while the request is under way
 		says      []string
 	}{
 		"none": {
 			emulator.Fault{Drop: true},
-			func(*world) {},
+			func(*fixture) {},
 			[]string{"no new one with this URL", "If it is not, apply again"},
 		},
 		"two": {
 			emulator.Fault{Drop: true}.After(),
-			func(w *world) { w.AddWebhook(hookURL, "payment.created") },
+			func(f *fixture) { f.AddWebhook(hookURL, "payment.created") },
 			[]string{"has, with this URL:", "wh_", "wh_", "terraform import <address> <id>"},
 		},
 		"no list": {
 			emulator.HTML(http.StatusInternalServerError).After(),
-			func(w *world) { w.Inject(onWebhooks(http.MethodGet, emulator.HTML(http.StatusForbidden))) },
+			func(f *fixture) { f.Inject(onWebhooks(http.MethodGet, emulator.HTML(http.StatusForbidden))) },
 			[]string{"500 Internal Server Error to POST", "could not be found out", "403 Forbidden to GET", "data.integrator_webhooks"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, emulator.Options{})
+			f := newFixture(t, emulator.Options{})
 			reached, hold := make(chan struct{}), make(chan struct{})
 			fault := onWebhooks(http.MethodPost, tt.fault)
 			fault.Reached, fault.Hold = reached, hold
-			w.Inject(fault)
+			f.Inject(fault)
 			go func() {
 				<-reached
-				tt.meanwhile(w)
+				tt.meanwhile(f)
 				close(hold)
 			}()
-			w.terraform(resource.TestStep{
+			f.terraform(resource.TestStep{
 				Config: webhook(hookURL, "payment.created"),
 				ExpectError: says(append([]string{"The webhook may have been created", "The request was sent, and not again"},
 					tt.says...)...),
 			})
-			w.expectWebhooksAskedFor(1)
+			f.expectWebhooksAskedFor(1)
 		})
 	}
 }
@@ -109,19 +109,19 @@ func TestLostWebhookIsReported(t *testing.T) {
 // A webhook that was not made is not in state, and the next apply makes it.
 func TestRefusedWebhook(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	config := webhook(hookURL, "payment.created")
-	w.terraform(
+	f.terraform(
 		resource.TestStep{
 			PreConfig: func() {
-				w.Inject(onWebhooks(http.MethodGet, emulator.Problem(http.StatusUnauthorized, emulator.ProblemUnauthorized, "Unauthorized", "")))
+				f.Inject(onWebhooks(http.MethodGet, emulator.Problem(http.StatusUnauthorized, emulator.ProblemUnauthorized, "Unauthorized", "")))
 			},
 			Config:      config,
 			ExpectError: says("The webhook was not created", "set integrator_secret to the live secret before each run", "depends_on"),
 		},
 		resource.TestStep{
 			PreConfig: func() {
-				w.Inject(onWebhooks(http.MethodPost, emulator.Problem(http.StatusBadRequest, emulator.ProblemInvalidFields, "Bad Request", "",
+				f.Inject(onWebhooks(http.MethodPost, emulator.Problem(http.StatusBadRequest, emulator.ProblemInvalidFields, "Bad Request", "",
 					map[string]any{"errors": []any{map[string]string{"field": "url", "message": "must answer", "code": "dead"}}})))
 			},
 			Config:      config,
@@ -130,21 +130,21 @@ func TestRefusedWebhook(t *testing.T) {
 		resource.TestStep{
 			Config:            config,
 			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionCreate)),
-			ConfigStateChecks: w.onlyWebhook(hookURL, "payment.created"),
+			ConfigStateChecks: f.onlyWebhook(hookURL, "payment.created"),
 		},
 	)
-	w.expectWebhooksAskedFor(2)
+	f.expectWebhooksAskedFor(2)
 }
 
 func TestWebhookUpdateAndDeletionFail(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	inject := func(method string, fault emulator.Fault) func() {
-		return func() { w.Inject(fault.On(method, emulator.WebhooksPath+"/"+w.Webhooks()[0].ID)) }
+		return func() { f.Inject(fault.On(method, emulator.WebhooksPath+"/"+f.Webhooks()[0].ID)) }
 	}
 	gone := emulator.Problem(http.StatusNotFound, emulator.ProblemNotFound, "Not Found", "")
 	forbidden := emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", "")
-	w.terraform(
+	f.terraform(
 		resource.TestStep{Config: webhook(hookURL, "payment.created")},
 		resource.TestStep{
 			PreConfig:   inject(http.MethodPatch, gone),
@@ -160,7 +160,7 @@ func TestWebhookUpdateAndDeletionFail(t *testing.T) {
 			PreConfig:         inject(http.MethodPatch, emulator.Fault{Drop: true}.After()), // sent again, since that does no harm
 			Config:            webhook(hookURL, "*"),
 			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionUpdate)),
-			ConfigStateChecks: w.onlyWebhook(hookURL, "*"),
+			ConfigStateChecks: f.onlyWebhook(hookURL, "*"),
 		},
 		resource.TestStep{
 			PreConfig:   inject(http.MethodDelete, forbidden),
@@ -172,7 +172,7 @@ func TestWebhookUpdateAndDeletionFail(t *testing.T) {
 			Config:    webhook(hookURL+"/2", "*"),
 		},
 	)
-	if left := w.Webhooks(); len(left) != 1 || left[0].URL != hookURL {
+	if left := f.Webhooks(); len(left) != 1 || left[0].URL != hookURL {
 		t.Errorf("after destroy there are %+v", left)
 	}
 }

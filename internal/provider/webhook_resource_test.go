@@ -53,9 +53,9 @@ func eventSet(events ...string) knownvalue.Check {
 }
 
 // onlyWebhook checks that the API has one webhook, and the state the same.
-func (w *world) onlyWebhook(url string, events ...string) []statecheck.StateCheck {
+func (f *fixture) onlyWebhook(url string, events ...string) []statecheck.StateCheck {
 	sole := func(value string) error {
-		if all := w.Webhooks(); len(all) != 1 || all[0].ID != value || all[0].URL != url || len(all[0].Events) != len(events) {
+		if all := f.Webhooks(); len(all) != 1 || all[0].ID != value || all[0].URL != url || len(all[0].Events) != len(events) {
 			return fmt.Errorf("%s is not the one webhook of %+v", value, all)
 		}
 		return nil
@@ -71,7 +71,7 @@ func (w *world) onlyWebhook(url string, events ...string) []statecheck.StateChec
 
 func TestWebhook(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	id := statecheck.CompareValue(compare.ValuesSame())
 	same := func() statecheck.StateCheck { return id.AddStateValue(hook, tfjsonpath.New("id")) }
 	steps := []resource.TestStep{
@@ -79,7 +79,7 @@ func TestWebhook(t *testing.T) {
 			Config: webhook(hookURL, "payment.created", "payment.refunded"),
 			ConfigPlanChecks: preApply(hookAction(plancheck.ResourceActionCreate),
 				hookUnknown("id"), hookUnknown("failure_count"), hookUnknown("disabled")),
-			ConfigStateChecks: append(w.onlyWebhook(hookURL, "payment.created", "payment.refunded"), same()),
+			ConfigStateChecks: append(f.onlyWebhook(hookURL, "payment.created", "payment.refunded"), same()),
 		},
 		{
 			Config:           webhook(hookURL, "payment.refunded", "payment.created"), // a set
@@ -92,19 +92,19 @@ func TestWebhook(t *testing.T) {
 			Config: webhook(hookURL, events...),
 			ConfigPlanChecks: preApply(hookAction(plancheck.ResourceActionUpdate),
 				plancheck.ExpectKnownValue(hook, tfjsonpath.New("id"), knownvalue.NotNull()), hookUnknown("failure_count"), hookUnknown("disabled")),
-			ConfigStateChecks: append(w.onlyWebhook(hookURL, events...), same()),
+			ConfigStateChecks: append(f.onlyWebhook(hookURL, events...), same()),
 		})
 	}
-	w.terraform(append(steps, resource.TestStep{
+	f.terraform(append(steps, resource.TestStep{
 		Config:            webhook(hookURL+"/2", "*"),
 		ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionReplace), hookUnknown("id")),
-		ConfigStateChecks: w.onlyWebhook(hookURL+"/2", "*"),
+		ConfigStateChecks: f.onlyWebhook(hookURL+"/2", "*"),
 	})...)
-	if left := w.Webhooks(); len(left) != 0 {
+	if left := f.Webhooks(); len(left) != 0 {
 		t.Errorf("after destroy there are %+v", left)
 	}
 	for method, want := range map[string]int{http.MethodPost: 2, http.MethodPatch: 3, http.MethodDelete: 2} {
-		if got := w.Count(method, ""); got != want {
+		if got := f.Count(method, ""); got != want {
 			t.Errorf("%d requests with %s, not %d", got, method, want)
 		}
 	}
@@ -112,20 +112,20 @@ func TestWebhook(t *testing.T) {
 
 func TestWebhookIsReplacedBothWays(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	first := strings.Replace(webhook(hookURL, "*"), "}\n", "  lifecycle { create_before_destroy = true }\n}\n", 1)
-	w.terraform(
+	f.terraform(
 		resource.TestStep{Config: first},
 		resource.TestStep{
 			Config:            strings.Replace(first, hookURL, hookURL+"/2", 1),
 			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionCreateBeforeDestroy)),
-			ConfigStateChecks: w.onlyWebhook(hookURL+"/2", "*"),
+			ConfigStateChecks: f.onlyWebhook(hookURL+"/2", "*"),
 		},
 		resource.TestStep{
 			Taint:             []string{hook},
 			Config:            webhook(hookURL+"/2", "*"),
 			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionDestroyBeforeCreate)),
-			ConfigStateChecks: w.onlyWebhook(hookURL+"/2", "*"),
+			ConfigStateChecks: f.onlyWebhook(hookURL+"/2", "*"),
 		},
 	)
 }
@@ -133,12 +133,12 @@ func TestWebhookIsReplacedBothWays(t *testing.T) {
 // What changes on the platform is taken over; what Terraform manages is set right.
 func TestWebhookDrift(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	change := func(change func(*emulator.Webhook)) func() {
-		return func() { w.ChangeWebhook(w.Webhooks()[0].ID, change) }
+		return func() { f.ChangeWebhook(f.Webhooks()[0].ID, change) }
 	}
 	config := webhook(hookURL, "payment.created")
-	w.terraform(
+	f.terraform(
 		resource.TestStep{Config: config},
 		resource.TestStep{
 			PreConfig:        change(func(h *emulator.Webhook) { h.FailureCount, h.Disabled = 7, true }),
@@ -153,13 +153,13 @@ func TestWebhookDrift(t *testing.T) {
 			PreConfig:         change(func(h *emulator.Webhook) { h.Events, h.FailureCount, h.Disabled = []string{"*"}, 0, false }),
 			Config:            config,
 			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionUpdate)),
-			ConfigStateChecks: w.onlyWebhook(hookURL, "payment.created"),
+			ConfigStateChecks: f.onlyWebhook(hookURL, "payment.created"),
 		},
 		resource.TestStep{
-			PreConfig:         func() { w.RemoveWebhook(w.Webhooks()[0].ID) },
+			PreConfig:         func() { f.RemoveWebhook(f.Webhooks()[0].ID) },
 			Config:            config,
 			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionCreate)),
-			ConfigStateChecks: w.onlyWebhook(hookURL, "payment.created"),
+			ConfigStateChecks: f.onlyWebhook(hookURL, "payment.created"),
 		},
 	)
 }
@@ -167,7 +167,7 @@ func TestWebhookDrift(t *testing.T) {
 // No answer but a list without it makes Terraform forget a webhook.
 func TestWebhookIsKept(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	config := webhook(hookURL, "payment.created")
 	steps := []resource.TestStep{{Config: config}}
 	for _, tt := range []struct {
@@ -185,12 +185,12 @@ func TestWebhookIsKept(t *testing.T) {
 		{emulator.Fault{Body: "null"}, []string{"not the list of webhooks that the API documents"}},
 	} {
 		steps = append(steps, resource.TestStep{
-			PreConfig:   func() { w.Inject(tt.fault.On(http.MethodGet, emulator.WebhooksPath)) },
+			PreConfig:   func() { f.Inject(tt.fault.On(http.MethodGet, emulator.WebhooksPath)) },
 			Config:      config,
 			ExpectError: says(append([]string{"The webhook was not read"}, tt.says...)...),
 		})
 	}
-	w.terraform(append(steps, resource.TestStep{
+	f.terraform(append(steps, resource.TestStep{
 		Config:           config,
 		ConfigPlanChecks: preApply(plancheck.ExpectEmptyPlan()),
 	})...)
@@ -198,7 +198,7 @@ func TestWebhookIsKept(t *testing.T) {
 
 func TestWebhookBadInput(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	var steps []resource.TestStep
 	for _, tt := range []struct {
 		config string
@@ -224,8 +224,8 @@ func TestWebhookBadInput(t *testing.T) {
 	} {
 		steps = append(steps, resource.TestStep{Config: tt.config, ExpectError: says(tt.says...)})
 	}
-	w.terraform(steps...)
-	if sent := len(w.Requests()); sent != 0 {
+	f.terraform(steps...)
+	if sent := len(f.Requests()); sent != 0 {
 		t.Errorf("%d requests were sent", sent)
 	}
 }
@@ -233,7 +233,7 @@ func TestWebhookBadInput(t *testing.T) {
 // Values that only the apply knows are checked there, and before anything is sent.
 func TestWebhookUnknownInput(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	config := func(url, event string) string {
 		return fmt.Sprintf(`
 			resource "terraform_data" "later" {
@@ -244,41 +244,41 @@ func TestWebhookUnknownInput(t *testing.T) {
 				events = ["*", terraform_data.later.output.event]
 			}`, url, event)
 	}
-	w.terraform(
+	f.terraform(
 		resource.TestStep{Config: config("http://example.com/hook", "*"), ExpectError: says("The value of url must be an absolute https URL")},
 		resource.TestStep{Config: config(hookURL, "payment.created"), ExpectError: says(`"*" must be the only element`)},
 		resource.TestStep{
 			Config:            config(hookURL, "*"),
-			ConfigStateChecks: w.onlyWebhook(hookURL, "*"),
+			ConfigStateChecks: f.onlyWebhook(hookURL, "*"),
 		},
 	)
-	w.expectWebhooksAskedFor(1)
+	f.expectWebhooksAskedFor(1)
 }
 
 func TestWebhookImport(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
-	there := w.AddWebhook(hookURL, "payment.created")
+	f := newFixture(t, emulator.Options{})
+	there := f.AddWebhook(hookURL, "payment.created")
 	config := func(id string) string {
 		return webhook(hookURL, "payment.created") + fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", hook, id)
 	}
-	w.terraform(
+	f.terraform(
 		resource.TestStep{Config: config("wh_gone"), ExpectError: says("Cannot import non-existent remote object")},
 		resource.TestStep{
 			Config:            config(there.ID),
 			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionNoop)),
-			ConfigStateChecks: w.onlyWebhook(hookURL, "payment.created"),
+			ConfigStateChecks: f.onlyWebhook(hookURL, "payment.created"),
 		},
 	)
-	w.expectWebhooksAskedFor(0)
+	f.expectWebhooksAskedFor(0)
 }
 
 func TestWebhookIdentity(t *testing.T) {
 	t.Parallel()
 	needs(t, resourceIdentity())
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: w.factories(),
+		ProtoV6ProviderFactories: f.factories(),
 		Steps: []resource.TestStep{
 			{
 				Config:            webhook(hookURL, "payment.created"),

@@ -34,36 +34,36 @@ func webhookSecret(secret string, version int) string {
 
 // signed checks that webhook payloads are signed with the secret, "" for none,
 // and that what is in state is the rest.
-func (w *world) signed(secret string, version int) []statecheck.StateCheck {
+func (f *fixture) signed(secret string, version int) []statecheck.StateCheck {
 	stored := func(attribute string, want knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue(hookSecret, tfjsonpath.New(attribute), want)
 	}
 	return []statecheck.StateCheck{
 		stored("id", knownvalue.StringFunc(func(id string) error {
-			if id != w.Key() {
-				return fmt.Errorf("not %s", w.Key())
+			if id != f.Key() {
+				return fmt.Errorf("not %s", f.Key())
 			}
-			return w.signs(secret)
+			return f.signs(secret)
 		})),
 		stored("secret_wo", knownvalue.Null()),
 		stored("secret_wo_version", knownvalue.Int64Exact(int64(version))),
 	}
 }
 
-func (w *world) signs(secret string) error {
+func (f *fixture) signs(secret string) error {
 	const payload = `{"event":"payment.created"}`
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(payload))
-	if signature := w.SignPayload(payload); signature != hex.EncodeToString(mac.Sum(nil)) {
+	if signature := f.SignPayload(payload); signature != hex.EncodeToString(mac.Sum(nil)) {
 		return errors.New("payloads are not signed with the secret")
 	}
 	return nil
 }
 
-func (w *world) expectSecretSent(times int) {
-	w.t.Helper()
-	if got := w.Count(http.MethodPost, emulator.WebhookSecretPath); got != times {
-		w.t.Errorf("the webhook secret was sent %d times, not %d", got, times)
+func (f *fixture) expectSecretSent(times int) {
+	f.t.Helper()
+	if got := f.Count(http.MethodPost, emulator.WebhookSecretPath); got != times {
+		f.t.Errorf("the webhook secret was sent %d times, not %d", got, times)
 	}
 }
 
@@ -74,49 +74,49 @@ func secretAction(want plancheck.ResourceActionType) plancheck.PlanCheck {
 func TestWebhookSecret(t *testing.T) {
 	t.Parallel()
 	needs(t, writeOnlyArguments())
-	w := newWorld(t, emulator.Options{})
-	w.terraform(
+	f := newFixture(t, emulator.Options{})
+	f.terraform(
 		resource.TestStep{
 			Config: webhookSecret("first", 1),
 			ConfigPlanChecks: preApply(secretAction(plancheck.ResourceActionCreate),
-				plancheck.ExpectKnownValue(hookSecret, tfjsonpath.New("id"), knownvalue.StringExact(w.Key()))),
-			ConfigStateChecks: w.signed("first", 1),
+				plancheck.ExpectKnownValue(hookSecret, tfjsonpath.New("id"), knownvalue.StringExact(f.Key()))),
+			ConfigStateChecks: f.signed("first", 1),
 		},
 		resource.TestStep{ // without a new version, nothing happens
 			Config:            webhookSecret("second", 1),
 			ConfigPlanChecks:  preApply(plancheck.ExpectEmptyPlan()),
-			ConfigStateChecks: w.signed("first", 1),
+			ConfigStateChecks: f.signed("first", 1),
 		},
 		resource.TestStep{
 			Config: webhookSecret("second", 2),
 			ConfigPlanChecks: preApply(secretAction(plancheck.ResourceActionUpdate),
-				plancheck.ExpectKnownValue(hookSecret, tfjsonpath.New("id"), knownvalue.StringExact(w.Key()))),
-			ConfigStateChecks: w.signed("second", 2),
+				plancheck.ExpectKnownValue(hookSecret, tfjsonpath.New("id"), knownvalue.StringExact(f.Key()))),
+			ConfigStateChecks: f.signed("second", 2),
 		},
 		resource.TestStep{
 			Taint:             []string{hookSecret},
 			Config:            webhookSecret("third", 1),
 			ConfigPlanChecks:  preApply(secretAction(plancheck.ResourceActionDestroyBeforeCreate)),
-			ConfigStateChecks: w.signed("third", 1),
+			ConfigStateChecks: f.signed("third", 1),
 		},
 	)
-	if err := w.signs("third"); err != nil {
+	if err := f.signs("third"); err != nil {
 		t.Errorf("after destroy: %v", err)
 	}
-	w.expectSecretSent(3)
+	f.expectSecretSent(3)
 }
 
 // The secret of another integrator is another one.
 func TestWebhookSecretOfAnotherIntegrator(t *testing.T) {
 	t.Parallel()
 	needs(t, writeOnlyArguments())
-	w, other := newWorld(t, emulator.Options{}), newWorld(t, emulator.Options{Key: "int_other"})
-	w.terraform(
+	f, other := newFixture(t, emulator.Options{}), newFixture(t, emulator.Options{Key: "int_other"})
+	f.terraform(
 		resource.TestStep{Config: webhookSecret("first", 1)},
 		resource.TestStep{
 			PreConfig: func() {
 				for name, value := range other.env {
-					w.setenv(name, value)
+					f.setenv(name, value)
 				}
 			},
 			Config:            webhookSecret("second", 1),
@@ -124,7 +124,7 @@ func TestWebhookSecretOfAnotherIntegrator(t *testing.T) {
 			ConfigStateChecks: other.signed("second", 1),
 		},
 	)
-	if err := w.signs("first"); err != nil {
+	if err := f.signs("first"); err != nil {
 		t.Error(err)
 	}
 }
@@ -132,11 +132,11 @@ func TestWebhookSecretOfAnotherIntegrator(t *testing.T) {
 func TestWebhookSecretIsNotSet(t *testing.T) {
 	t.Parallel()
 	needs(t, writeOnlyArguments())
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	fail := func(fault emulator.Fault) func() {
-		return func() { w.Inject(fault.On(http.MethodPost, emulator.WebhookSecretPath)) }
+		return func() { f.Inject(fault.On(http.MethodPost, emulator.WebhookSecretPath)) }
 	}
-	w.terraform(
+	f.terraform(
 		resource.TestStep{
 			PreConfig:   fail(emulator.Problem(http.StatusUnauthorized, emulator.ProblemUnauthorized, "Unauthorized", "")),
 			Config:      webhookSecret("first", 1),
@@ -146,7 +146,7 @@ func TestWebhookSecretIsNotSet(t *testing.T) {
 			PreConfig:         fail(emulator.Fault{Reset: true}.After()), // sent again, since that does no harm
 			Config:            webhookSecret("first", 1),
 			ConfigPlanChecks:  preApply(secretAction(plancheck.ResourceActionCreate)),
-			ConfigStateChecks: w.signed("first", 1),
+			ConfigStateChecks: f.signed("first", 1),
 		},
 		resource.TestStep{
 			PreConfig:   fail(emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", "")),
@@ -156,15 +156,15 @@ func TestWebhookSecretIsNotSet(t *testing.T) {
 		resource.TestStep{ // the failed version is not in state
 			Config:            webhookSecret("second", 2),
 			ConfigPlanChecks:  preApply(secretAction(plancheck.ResourceActionUpdate)),
-			ConfigStateChecks: w.signed("second", 2),
+			ConfigStateChecks: f.signed("second", 2),
 		},
 	)
-	w.expectSecretSent(5)
+	f.expectSecretSent(5)
 }
 
 func TestWebhookSecretBadInput(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	const block = `resource "integrator_webhook_secret" "test" { %s }`
 	var steps []resource.TestStep
 	for _, tt := range []struct{ config, says string }{
@@ -176,8 +176,8 @@ func TestWebhookSecretBadInput(t *testing.T) {
 	} {
 		steps = append(steps, resource.TestStep{Config: tt.config, ExpectError: says(tt.says)})
 	}
-	w.terraform(steps...)
-	if sent := len(w.Requests()); sent != 0 {
+	f.terraform(steps...)
+	if sent := len(f.Requests()); sent != 0 {
 		t.Errorf("%d requests were sent", sent)
 	}
 }

@@ -23,14 +23,14 @@ func listed(want ...knownvalue.Check) statecheck.StateCheck {
 
 func TestWebhooks(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
-	w.terraform(
+	f := newFixture(t, emulator.Options{})
+	f.terraform(
 		resource.TestStep{Config: allWebhooks, ConfigStateChecks: []statecheck.StateCheck{listed()}},
 		resource.TestStep{
 			PreConfig: func() {
-				w.AddWebhook(hookURL)
-				second := w.AddWebhook(hookURL+"/2", "payment.created", "payment.updated")
-				w.ChangeWebhook(second.ID, func(h *emulator.Webhook) { h.FailureCount, h.Disabled = 4, true })
+				f.AddWebhook(hookURL)
+				second := f.AddWebhook(hookURL+"/2", "payment.created", "payment.updated")
+				f.ChangeWebhook(second.ID, func(h *emulator.Webhook) { h.FailureCount, h.Disabled = 4, true })
 			},
 			Config: allWebhooks,
 			ConfigStateChecks: []statecheck.StateCheck{listed(
@@ -55,7 +55,7 @@ func TestWebhooks(t *testing.T) {
 
 func TestWebhooksErrors(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	var steps []resource.TestStep
 	for _, tt := range []struct {
 		fault emulator.Fault
@@ -69,10 +69,10 @@ func TestWebhooksErrors(t *testing.T) {
 		{emulator.Fault{Body: `{"webhooks":[]}`}, []string{"not the list of webhooks that the API documents"}},
 	} {
 		steps = append(steps, resource.TestStep{
-			PreConfig:   func() { w.Inject(tt.fault) },
+			PreConfig:   func() { f.Inject(tt.fault) },
 			Config:      allWebhooks,
 			ExpectError: says(append([]string{"The webhooks were not read"}, tt.says...)...),
 		})
 	}
-	w.terraform(steps...)
+	f.terraform(steps...)
 }

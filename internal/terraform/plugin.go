@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc"
@@ -29,8 +30,10 @@ type Plugin struct {
 // when the context ends.
 func Start(ctx context.Context, binary string, env []string, log io.Writer) (*Plugin, error) {
 	cmd := exec.CommandContext(ctx, binary)
-	cmd.Env = append(env[:len(env):len(env)], "PLUGIN_PROTOCOL_VERSIONS=5,6",
-		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
+	cmd.Env = slices.Concat(env, []string{
+		"PLUGIN_PROTOCOL_VERSIONS=5,6",
+		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
+	})
 	cmd.Stderr = log
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

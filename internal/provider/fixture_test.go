@@ -15,11 +15,12 @@ import (
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 	"github.com/integrator/terraform-provider-integrator/internal/provider"
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
-// world is what one test runs in: the API, and a provider whose clock and
+// fixture is what one test runs in: the API, and a provider whose clock and
 // environment are this test's own.
-type world struct {
+type fixture struct {
 	*emulator.Server
 	t     *testing.T
 	clock *clock
@@ -29,62 +30,65 @@ type world struct {
 	waits []time.Duration
 }
 
-// newWorld starts an emulator. The provider's environment points at it, and is
+// newFixture starts an emulator. The provider's environment points at it, and is
 // all that the configurations of the tests need.
-func newWorld(t *testing.T, options emulator.Options) *world {
+func newFixture(t *testing.T, options emulator.Options) *fixture {
 	t.Helper()
-	w := &world{t: t, clock: newClock()}
-	options.Clock = w.clock.Now
+	f := &fixture{t: t, clock: newClock()}
+	options.Clock = f.clock.Now
 	server, err := emulator.Start(options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	w.Server = server
-	w.env = map[string]string{
+	f.Server = server
+	f.env = map[string]string{
 		"INTEGRATOR_ENDPOINT": server.URL(),
 		"INTEGRATOR_KEY":      server.Key(),
 		"INTEGRATOR_SECRET":   server.Secret(),
 	}
-	return w
+	return f
 }
 
 // terraform runs the steps. Each of them proves, without saying so, that the
 // plans after its apply are empty, with refresh and without: plugin-testing
 // insists on it.
-func (w *world) terraform(steps ...resource.TestStep) {
-	w.t.Helper()
-	resource.UnitTest(w.t, resource.TestCase{ProtoV6ProviderFactories: w.factories(), Steps: steps})
+func (f *fixture) terraform(steps ...resource.TestStep) {
+	f.t.Helper()
+	resource.UnitTest(f.t, resource.TestCase{ProtoV6ProviderFactories: f.factories(), Steps: steps})
 }
 
-func (w *world) factories() map[string]func() (tfprotov6.ProviderServer, error) {
+// factories are for every test case of plugin-testing, which runs the CLI.
+func (f *fixture) factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	f.t.Helper()
+	terraform.Require(f.t)
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"integrator": providerserver.NewProtocol6WithError(provider.New("1.2.3", provider.Options{
-			Getenv:    w.getenv,
-			Clock:     w.clock.Now,
+			Getenv:    f.getenv,
+			Clock:     f.clock.Now,
 			RetryWait: time.Millisecond,
-			Sleep:     w.sleep,
+			Sleep:     f.sleep,
 		})()),
 	}
 }
 
-func (w *world) getenv(name string) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.env[name]
+func (f *fixture) getenv(name string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.env[name]
 }
 
-func (w *world) setenv(name, value string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.env[name] = value
+func (f *fixture) setenv(name, value string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.env[name] = value
 }
 
 // sleep moves the clock instead.
-func (w *world) sleep(_ context.Context, d time.Duration) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.waits = append(w.waits, d)
-	w.clock.Advance(d)
+func (f *fixture) sleep(_ context.Context, d time.Duration) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.waits = append(f.waits, d)
+	f.clock.Advance(d)
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // patience is how long a test waits for what has to happen before it gives up.
@@ -23,32 +24,36 @@ const patience = time.Minute
 // address is that of the resource in every configuration.
 const address = "integrator_api_secret.this"
 
-// workspace is a folder with a configuration and a state, an API of its own,
+// fixture is a folder with a configuration and a state, an API of its own,
 // and the environment for the runs of Terraform in it.
-type workspace struct {
+type fixture struct {
 	*emulator.Server
 	t      *testing.T
+	cli    terraform.CLI
 	folder string
 	env    map[string]string
 	logs   []string // what the runs have printed: files that must not hold a secret
 }
 
-// newWorkspace returns a workspace whose environment configures the first
+// newFixture returns a fixture whose environment configures the first
 // secret, with a resource in the configuration and nothing in the state.
-func newWorkspace(t *testing.T) *workspace {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
+	cli := terraform.Require(t)
 	server := startEmulator(t)
-	w := &workspace{Server: server, t: t, folder: t.TempDir()}
-	w.env = map[string]string{
+	f := &fixture{Server: server, t: t, cli: cli, folder: t.TempDir()}
+	f.env = map[string]string{
 		"INTEGRATOR_KEY":      server.Key(),
 		"INTEGRATOR_SECRET":   server.Secret(),
 		"INTEGRATOR_ENDPOINT": server.URL(),
+		"TF_CLI_ARGS":         "-no-color",
+		"TF_CLI_CONFIG_FILE":  built.Config,
 		"TF_LOG":              "TRACE",
-		"TF_LOG_PATH":         w.path("trace.log"),
+		"TF_LOG_PATH":         f.path("trace.log"),
 	}
-	w.configure(resource{})
-	t.Cleanup(w.expectNoLeak)
-	return w
+	f.configure(resource{})
+	t.Cleanup(f.expectNoLeak)
+	return f
 }
 
 func startEmulator(t *testing.T) *emulator.Server {
@@ -63,27 +68,27 @@ func startEmulator(t *testing.T) *emulator.Server {
 
 // withTrace sets whether Terraform and the provider log all they can. They do
 // by default, so that every test looks for secrets there.
-func (w *workspace) withTrace(trace bool) *workspace {
-	delete(w.env, "TF_LOG")
+func (f *fixture) withTrace(trace bool) *fixture {
+	delete(f.env, "TF_LOG")
 	if trace {
-		w.env["TF_LOG"] = "TRACE"
+		f.env["TF_LOG"] = "TRACE"
 	}
-	return w
+	return f
 }
 
 // traces waits until the trace holds some words.
-func (w *workspace) traces(words string) {
-	w.t.Helper()
-	eventually(w.t, fmt.Sprintf("%q in the trace", words), func() bool {
-		content, err := os.ReadFile(w.env["TF_LOG_PATH"])
+func (f *fixture) traces(words string) {
+	f.t.Helper()
+	eventually(f.t, fmt.Sprintf("%q in the trace", words), func() bool {
+		content, err := os.ReadFile(f.env["TF_LOG_PATH"])
 		return err == nil && strings.Contains(string(content), words)
 	})
 }
 
 // withRecovery sets recovery_dir to a folder that does not exist yet.
-func (w *workspace) withRecovery() *workspace {
-	w.env["INTEGRATOR_RECOVERY_DIR"] = w.path("recovery")
-	return w
+func (f *fixture) withRecovery() *fixture {
+	f.env["INTEGRATOR_RECOVERY_DIR"] = f.path("recovery")
+	return f
 }
 
 // resource is what the configuration says of the resource.
@@ -94,9 +99,9 @@ type resource struct {
 	more        string // HCL beside the resource
 }
 
-func (w *workspace) configure(r resource) {
-	w.t.Helper()
-	w.write("main.tf", fmt.Sprintf(`
+func (f *fixture) configure(r resource) {
+	f.t.Helper()
+	f.write("main.tf", fmt.Sprintf(`
 terraform {
   required_providers {
     integrator = {
@@ -116,26 +121,26 @@ resource "integrator_api_secret" "this" {
 %s`, r.grace, cmp.Or(r.trigger, "1"), r.createFirst, r.more))
 }
 
-func (w *workspace) write(name, content string) {
-	w.t.Helper()
-	if err := os.WriteFile(w.path(name), []byte(content), 0o600); err != nil {
-		w.t.Fatal(err)
+func (f *fixture) write(name, content string) {
+	f.t.Helper()
+	if err := os.WriteFile(f.path(name), []byte(content), 0o600); err != nil {
+		f.t.Fatal(err)
 	}
 }
 
-func (w *workspace) read(name string) string {
-	w.t.Helper()
-	content, err := os.ReadFile(w.path(name))
+func (f *fixture) read(name string) string {
+	f.t.Helper()
+	content, err := os.ReadFile(f.path(name))
 	if err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	return string(content)
 }
 
-func (w *workspace) path(name string) string { return filepath.Join(w.folder, name) }
+func (f *fixture) path(name string) string { return filepath.Join(f.folder, name) }
 
 // posts is how many requests for a new secret have arrived.
-func (w *workspace) posts() int { return w.Count("POST", emulator.RegeneratePath) }
+func (f *fixture) posts() int { return f.Count("POST", emulator.RegeneratePath) }
 
 // eventually waits until something holds.
 func eventually(t *testing.T, what string, holds func() bool) {
