@@ -61,7 +61,7 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	regenerated, err := r.config.API.RegenerateSecret(ctx, apisecret.RegenerateInput{GracePeriod: arguments.GracePeriod, Signers: signers})
 	events = append(events, Event{Kind: APICalled})
 	if err != nil {
-		return Result{Events: events}.failed(r.failure(err, seal, seen))
+		return Result{Events: events}.failed(r.failure(err, seal))
 	}
 	made := newSecret{
 		secret:             regenerated.Secret,
@@ -73,7 +73,7 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	for _, s := range signers {
 		made.older = append(made.older, s.Fingerprint())
 	}
-	made.older = seen.fingerprints(made.older...)
+	made.older = r.Seen().fingerprints(made.older...) // others may have been seen meanwhile
 	if r.config.Store != nil {
 		if err := r.config.Store.Save(made.entry(arguments.Triggers)); err != nil {
 			events = append(events, Event{Kind: RecoveryUnwritten, Err: err})
@@ -158,11 +158,12 @@ func (s newSecret) entry(triggers Triggers) recovery.Entry {
 
 // failure says what became of a failed call, and first keeps a reply that may
 // hold the secret.
-func (r *Rotator) failure(err error, seal func(apisecret.Secret) string, seen Seen) Event {
+func (r *Rotator) failure(err error, seal func(apisecret.Secret) string) Event {
 	failure, ok := errors.AsType[*apisecret.RegenerateError](err)
 	if !ok {
 		return Event{Kind: NotPossible, Err: err}
 	}
+	seen := r.Seen()
 	event := Event{Err: failure.Err, Failure: failure, Undecryptable: seen.undecryptable()}
 	if failure.Effect() != apisecret.Unchanged {
 		r.learn(func(s Seen) Seen { s.rotated = perhapsRotated; return s })

@@ -124,6 +124,28 @@ func TestRotateSaysWhatWasOdd(t *testing.T) {
 	})
 }
 
+// Terraform may show the process another state while the request is under way.
+func TestStatesSeenDuringTheCallAreSuperseded(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	process := f.process()
+	deposed := f.holding("s0").encryptedFor("alice")
+	f.api.regenerate = func(apisecret.RegenerateInput) (*apisecret.RegeneratedSecret, error) {
+		process.see(deposed.Held, deposed.History)
+		return f.api.makeNew(0), nil
+	}
+	result := rotateNow(t, process, f.holding("s1"), Arguments{})
+	equal(t, "superseded", result.Memory.Superseded, fingerprints("s1", "s0"))
+
+	f.store.entry, process = nil, f.process()
+	f.api.regenerate = func(apisecret.RegenerateInput) (*apisecret.RegeneratedSecret, error) {
+		process.see(deposed.Held, deposed.History)
+		return nil, &apisecret.RegenerateError{Err: errUnreachable, Outcome: apisecret.NotSent}
+	}
+	result = rotateNow(t, process, f.holding("s1"), Arguments{})
+	same(t, "undecryptable", event(result.Events, NotRotated).Undecryptable, Undecryptable{InState: true})
+}
+
 // A second rotation would end the secret that was stored a moment ago.
 func TestOneRotationInAProcess(t *testing.T) {
 	t.Parallel()
