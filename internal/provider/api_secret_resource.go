@@ -147,7 +147,7 @@ func (r *apiSecretResource) Create(ctx context.Context, req resource.CreateReque
 	case !result.Failed:
 		model.apiSecretResults = results(result.Held, model.arguments().Days)
 	case restored != nil:
-		model = restored.State.(apiSecretModel)
+		model, _ = restored.State.(apiSecretModel) // as Delete has put it there
 	default:
 		return
 	}

@@ -145,9 +145,7 @@ func (r *Rotator) adopt(arguments Arguments, prior Held, memory Memory) Result {
 		return Result{Events: events}.failed(Event{Kind: AdoptionGone})
 	}
 	adopted.ciphertext = seal(adopted.secret)
-	result := r.take(adopted, memory.History)
-	result.Events = events
-	return result
+	return r.take(adopted, memory.History, events)
 }
 
 // encrypt encrypts the secret of a state, and calls nothing.

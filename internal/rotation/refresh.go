@@ -120,17 +120,18 @@ func candidates(held Held, seen Seen, history History) []candidate {
 	})
 }
 
-// see notes the secret of a state, and returns it with all that has been seen: the
-// zero Secret if there is none, or none that can be opened.
-func (r *Rotator) see(held Held, history History) (apisecret.Secret, Seen) {
+// see notes the secret of a state, and returns it: the zero Secret if there is
+// none, or none that can be opened.
+func (r *Rotator) see(held Held, history History) apisecret.Secret {
 	secret := r.open(held.Secret, held.Ciphertext, held.Fingerprint)
-	return secret, r.learn(func(s Seen) Seen { return s.withState(stateSecret{held, secret, history}) })
+	r.learn(func(s Seen) Seen { return s.withState(stateSecret{held, secret, history}) })
+	return secret
 }
 
 // seeStored is see for a state that Terraform has stored: what the recovery
 // folder holds of it is deleted.
 func (r *Rotator) seeStored(held Held, history History) (apisecret.Secret, Seen, []Event) {
-	secret, _ := r.see(held, history)
+	secret := r.see(held, history)
 	seen, events := r.loadRecovered()
 	if seen.Recovered == nil || seen.Recovered.Fingerprint != held.Fingerprint {
 		return secret, seen, events

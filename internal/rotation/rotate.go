@@ -48,9 +48,7 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	switch {
 	case resumed != nil:
 		resumed.ciphertext = seal(resumed.secret)
-		result := r.take(*resumed, history)
-		result.Events = append(events, *remark)
-		return result
+		return r.take(*resumed, history, append(events, *remark))
 	case remark != nil && remark.Kind != RecoveryDead:
 		return Result{Events: events}.failed(*remark)
 	case remark != nil:
@@ -79,9 +77,7 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 			events = append(events, Event{Kind: RecoveryUnwritten, Err: err})
 		}
 	}
-	result := r.take(made, history)
-	result.Events = append(events, rotationRemarks(regenerated)...)
-	return result
+	return r.take(made, history, append(events, rotationRemarks(regenerated)...))
 }
 
 // resume returns the secret that an interrupted run of this same rotation left in
@@ -121,8 +117,9 @@ func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (*
 	}, &Event{Kind: RotationResumed, At: recovered.ObtainedAt}
 }
 
-// take makes a new secret the one that this process works with.
-func (r *Rotator) take(s newSecret, history History) Result {
+// take makes a new secret the one that this process works with. The events are
+// those of the way to it.
+func (r *Rotator) take(s newSecret, history History, events []Event) Result {
 	held := Held{IntegratorKey: r.config.IntegratorKey, OldSecretExpiresAt: s.oldSecretExpiresAt}.withSecret(s.secret, s.ciphertext)
 	if s.made {
 		held.RotatedAt = s.obtainedAt
@@ -137,7 +134,7 @@ func (r *Rotator) take(s newSecret, history History) Result {
 	})
 	r.config.API.Use(s.secret)
 	history.IntegratorKey, history.Endpoint = r.config.IntegratorKey, r.config.Endpoint
-	return Result{Held: held, Memory: Memory{History: history.extend(s.secret.Fingerprint(), s.older...)}}
+	return Result{Held: held, Memory: Memory{History: history.extend(s.secret.Fingerprint(), s.older...)}, Events: events}
 }
 
 // entry is what goes into the recovery folder.
