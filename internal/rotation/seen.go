@@ -53,8 +53,7 @@ type Recovered struct {
 	secret apisecret.Secret // zero if it cannot be opened
 }
 
-// Undecryptable reports whether the secret of the entry cannot be opened.
-func (r *Recovered) Undecryptable() bool { return r != nil && r.secret.IsZero() }
+func (r *Recovered) undecryptable() bool { return r != nil && r.secret.IsZero() }
 
 // Replaced is an object that a Create replaces without being shown it.
 type Replaced struct {
@@ -116,7 +115,7 @@ func (s Seen) fingerprints(others ...string) []string {
 func (s Seen) undecryptable() Undecryptable {
 	return Undecryptable{
 		InState:   slices.ContainsFunc(s.inState, func(state stateSecret) bool { return state.opened.IsZero() }),
-		Recovered: s.Recovered.Undecryptable(),
+		Recovered: s.Recovered.undecryptable(),
 	}
 }
 
