@@ -67,16 +67,13 @@ func TestDue(t *testing.T) {
 			{"none|10 30      30|40                 any      any", IsDue},
 		},
 		func(c []string) Due {
-			prior := &Object{Arguments: Arguments{Days: days[c[0]]}}
+			prior := Object{Arguments: Arguments{Days: days[c[0]]}}
 			if age, err := strconv.ParseFloat(c[2], 64); err == nil {
 				prior.Held.Fingerprint = fingerprint("s1")
 				prior.Held.RotatedAt = now.Add(-time.Duration(age * 24 * float64(time.Hour)))
 			}
 			return due(prior, days[c[1]], c[3] == "found", now, within[c[4]])
 		})
-	for _, planned := range days {
-		same(t, "due for a new object", due(nil, planned, true, now, 0), NotDue)
-	}
 }
 
 func TestTriggersChanged(t *testing.T) {

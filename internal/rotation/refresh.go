@@ -28,7 +28,7 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 	case r.config.API == nil:
 		r.see(object.Held, memory.History)
 		return found
-	case r.OfAnother(object.Held, memory.History):
+	case r.ofAnother(object.Held, memory.History):
 		r.learn(func(s Seen) Seen {
 			s.ofAnother = append(slices.Clone(s.ofAnother), stateSecret{Held: object.Held, history: memory.History})
 			return s

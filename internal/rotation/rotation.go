@@ -116,9 +116,9 @@ func (r *Rotator) learn(change func(Seen) Seen) Seen {
 	return r.seen
 }
 
-// OfAnother reports whether a secret is known to be that of another integrator
+// ofAnother reports whether a secret is known to be that of another integrator
 // or endpoint than the provider's.
-func (r *Rotator) OfAnother(held Held, history History) bool {
+func (r *Rotator) ofAnother(held Held, history History) bool {
 	if r.config.API == nil {
 		return false
 	}
