@@ -5,6 +5,7 @@ package rotation
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
@@ -142,7 +143,7 @@ func (s Seen) superseded(fingerprint string) bool {
 // state is not.
 func (s Seen) replacedBy(arguments Arguments) *Replaced {
 	for _, r := range s.replaced {
-		if r.Arguments.equal(arguments) {
+		if reflect.DeepEqual(r.Arguments, arguments) {
 			return r
 		}
 	}
