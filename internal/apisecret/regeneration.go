@@ -11,42 +11,42 @@ import (
 // MaxGracePeriod is the longest that the API keeps an old secret valid.
 const MaxGracePeriod = time.Hour
 
-// An error of a call matches one of these, by errors.Is, where the API said so
-// of the secret that signed it.
+// If the API says one of these of the secret that signed a call, errors.Is finds
+// it in the error of the call.
 var (
 	// ErrRefused says that the API does not accept the secret: it is not, or no
 	// longer, valid, or the clocks differ.
 	ErrRefused = errors.New("the API refuses the secret")
-	// ErrForbidden says that this integrator may not make the call (403). Whether
-	// the API accepts the secret is not known then, and asking again is no use.
+	// ErrForbidden says that this integrator may not make the call (403). It is then
+	// not known whether the API accepts the secret, and asking again does not help.
 	ErrForbidden = errors.New("the API forbids the call")
 )
 
-// Outcome is what the answer to one attempt at regenerating the secret means.
-// The reply is the only copy of the new secret and the call is not idempotent,
-// so everything hangs on whether the API can have acted.
+// Outcome is what became of one attempt to regenerate the secret. The reply is the
+// only copy of the new secret and the call is not idempotent, so what to do next
+// depends on whether the API can have acted.
 type Outcome int
 
 // The outcomes.
 const (
-	Regenerated         Outcome = iota // the new secret is in hand
-	NotSent                            // DNS, dial, TLS, proxy: the headers were never written
-	NotSentForGood                     // the same, and trying again cannot help
+	Regenerated         Outcome = iota // the reply had the new secret
+	NotSent                            // DNS, dial, TLS or proxy failed: the headers were not written
+	NotSentForGood                     // likewise, and trying again cannot help
 	RateLimited                        // 429
-	SecretRefused                      // 401: this secret, or the clock
-	BearerRefused                      // 401: the user API key
+	SecretRefused                      // 401 because of this secret or the clock
+	BearerRefused                      // 401 because of the user API key
 	Refused                            // 403, other 4xx, any 3xx
 	Retryable                          // the API says that the same request may succeed later
-	RetryableAfterFault                // the same from a 5xx, after which it may be done
-	Ambiguous                          // cut after the headers, other 5xx, a reply cut short
+	RetryableAfterFault                // likewise with a 5xx, so the API may have acted
+	Ambiguous                          // cut after the headers, another 5xx, a reply cut short
 	Unreadable                         // a complete success without a readable secret
-	Unanswered                         // no answer in time, 504: perhaps still running
+	Unanswered                         // no answer in time, or 504: the API may still be at work
 )
 
 // Effect is what an outcome says about the secret.
 type Effect int
 
-// The effects, from certain to certain.
+// The effects.
 const (
 	Unchanged Effect = iota // nothing was regenerated
 	Unknown                 // it may have been, now or later
@@ -68,42 +68,42 @@ func (o Outcome) Effect() Effect {
 
 // RegenerateInput asks for a new secret. GracePeriod, in whole seconds up to
 // MaxGracePeriod, is how long the old one stays valid. Signers are the secrets
-// that may sign the request, the likeliest first; none stands for the newest
-// one that the client knows.
+// that may sign the request, the likeliest first. Without any, the newest one that
+// the client knows signs.
 type RegenerateInput struct {
 	GracePeriod time.Duration
 	Signers     []Secret
 }
 
-// RegeneratedSecret is a new secret, shown by the API this once.
+// RegeneratedSecret is a new secret. The API shows it only once.
 type RegeneratedSecret struct {
 	Secret             Secret
 	ObtainedAt         time.Time
-	OldSecretExpiresAt time.Time // zero where the API gave none
+	OldSecretExpiresAt time.Time // zero if the API gave none
 	SignedWith         Secret
 	RequestID          string
 
-	// OddExpiry is what the API gave as expiry where that is not a plausible
-	// time; OldSecretExpiresAt is zero then.
+	// OddExpiry is what the API gave as expiry, if that is not a plausible time.
+	// OldSecretExpiresAt is zero then.
 	OddExpiry string
-	// AmbiguousSince is when an earlier attempt was sent that may have
-	// regenerated the secret too, its reply lost; zero if there was none.
+	// AmbiguousSince is when an earlier attempt was sent whose reply was lost, and
+	// which may have regenerated the secret too; zero if there was none.
 	AmbiguousSince time.Time
 }
 
-// RegenerateError says why no new secret is in hand.
+// RegenerateError says why there is no new secret.
 type RegenerateError struct {
 	Outcome Outcome // of the last attempt
-	Err     error   // what the client says of that attempt, or the context's error
+	Err     error   // the client's error for that attempt, or the context's error
 
 	GracePeriod time.Duration
-	// AmbiguousSince is when the first attempt was sent that may have
-	// regenerated the secret; zero if none can have. OldSecretExpiresAt is when
-	// the old secret ends, by the API's clock, if that attempt was the one.
+	// AmbiguousSince is when the first attempt was sent that may have regenerated
+	// the secret; zero if there was none. OldSecretExpiresAt is when the old secret
+	// ends, by the API's clock, if that attempt did.
 	AmbiguousSince     time.Time
 	OldSecretExpiresAt time.Time
-	// AmbiguousAttempts counts all that may have regenerated it. With more than
-	// one, the old secret may have ended already.
+	// AmbiguousAttempts counts the attempts that may have regenerated it. With more
+	// than one, the old secret may have ended already.
 	AmbiguousAttempts int
 	// Reply is the body of a success without a readable secret.
 	Reply Secret

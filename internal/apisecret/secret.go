@@ -1,9 +1,21 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package apisecret is what the rotation and the client of the API both speak
-// of: the API secret itself, and what can become of a call that makes a new one.
-// It knows neither HTTP nor Terraform.
+// Package apisecret has the types that the client of the API and the rotation
+// share. It knows neither HTTP nor Terraform.
+//
+// A [Secret] holds the API secret, or another credential, so that it cannot be
+// printed by mistake. A [RegenerateInput] asks for a new one. The answer is a
+// [RegeneratedSecret] or a [*RegenerateError].
+//
+// An [Outcome] says what became of one attempt, in detail. Its [Effect] says what
+// matters most: whether the secret was regenerated. The API shows a new secret
+// only once, so a caller has to tell three cases apart:
+//
+//   - [Unchanged]: there is no new secret, and the old one is as valid as before.
+//   - [Unknown]: there may be a new secret that nobody has, and the old one may end.
+//   - [Changed]: the old secret ends. If there is an error nevertheless, the new
+//     one can only be in Reply of the [RegenerateError].
 package apisecret
 
 import (
@@ -13,15 +25,15 @@ import (
 	"fmt"
 )
 
-// Redacted stands in for a secret wherever one would be printed.
+// Redacted is printed in place of a secret.
 const Redacted = "(redacted)"
 
 // Secret is a credential that must not be printed: an API secret or a bearer
-// key. Every way of formatting or encoding it yields a placeholder; Reveal is
-// the one way to its value. The zero Secret stands for "none".
+// key. However it is formatted or encoded, only Redacted is printed. Only Reveal
+// returns the value. The zero Secret stands for "none".
 type Secret struct {
-	_     [0]func() // rules out ==, for which there is Equal
-	value *string   // a pointer: fmt's %p, and any verb for an unexported field, go past Format
+	_     [0]func() // forbids ==, which does not compare in constant time: use Equal
+	value *string   // fmt does not call Format for %p and for unexported fields, and then prints only the address
 }
 
 // New wraps a credential. An empty string gives the zero Secret.
@@ -48,8 +60,8 @@ func (s Secret) Equal(other Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
 }
 
-// Fingerprint is the first 16 hex digits of the SHA-256 of the secret: enough
-// to tell secrets apart, of no use for signing. The zero Secret has none.
+// Fingerprint is the first 16 hex digits of the SHA-256 of the secret. That is
+// enough to tell secrets apart, and useless for signing. The zero Secret has none.
 func (s Secret) Fingerprint() string {
 	if s.IsZero() {
 		return ""

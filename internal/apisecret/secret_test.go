@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
-	"github.com/integrator/terraform-provider-integrator/internal/client"
 )
 
 func TestSecretIsNeverPrinted(t *testing.T) {
@@ -33,8 +32,6 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 		"an unexported field":   hidden{secret},
 		"a pointer to a struct": &hidden{secret},
 		"an interface":          struct{ any }{secret},
-		"the client":            client.New(client.Config{Secret: secret, UserAPIKey: secret}),
-		"its configuration":     client.Config{Secret: secret, UserAPIKey: secret},
 		"the input":             apisecret.RegenerateInput{Signers: []apisecret.Secret{secret}},
 		"the result":            apisecret.RegeneratedSecret{Secret: secret, SignedWith: secret},
 		"the error":             apisecret.RegenerateError{Err: fmt.Errorf("with %v", secret), Reply: secret},
@@ -43,26 +40,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	for name, v := range values {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			texts := map[string]string{}
-			for _, verb := range "vTtbcdoOqxXUeEfFgGsp" {
-				for _, flags := range []string{"", "+", "#", "-", " ", "0", "20", ".3", "# x"} {
-					format := "%" + flags + string(verb)
-					texts[format] = fmt.Sprintf(format, v)
-				}
-			}
-			texts["Sprint"] = fmt.Sprint(v)
-			if encoded, err := json.Marshal(v); err == nil {
-				texts["json"] = string(encoded)
-			}
-			if encoded, err := xml.Marshal(v); err == nil {
-				texts["xml"] = string(encoded)
-			}
-			var buffer bytes.Buffer
-			slog.New(slog.NewTextHandler(&buffer, nil)).Info("text", "value", v)
-			slog.New(slog.NewJSONHandler(&buffer, nil)).Info("json", "value", v)
-			texts["slog"] = buffer.String()
-
-			for how, text := range texts {
+			for how, text := range printed(v) {
 				for _, form := range []string{value, value[:8], fmt.Sprintf("%x", value), fmt.Sprintf("%X", value), fmt.Sprintf("%d", []byte(value))} {
 					if strings.Contains(text, form) {
 						t.Fatalf("%s reveals it", how)
@@ -71,6 +49,28 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 			}
 		})
 	}
+}
+
+// printed is a value in all ways that fmt, the encoders and slog print it.
+func printed(v any) map[string]string {
+	texts := map[string]string{"Sprint": fmt.Sprint(v)}
+	for _, verb := range "vTtbcdoOqxXUeEfFgGsp" {
+		for _, flags := range []string{"", "+", "#", "-", " ", "0", "20", ".3", "# x"} {
+			format := "%" + flags + string(verb)
+			texts[format] = fmt.Sprintf(format, v)
+		}
+	}
+	if encoded, err := json.Marshal(v); err == nil {
+		texts["json"] = string(encoded)
+	}
+	if encoded, err := xml.Marshal(v); err == nil {
+		texts["xml"] = string(encoded)
+	}
+	var buffer bytes.Buffer
+	slog.New(slog.NewTextHandler(&buffer, nil)).Info("text", "value", v)
+	slog.New(slog.NewJSONHandler(&buffer, nil)).Info("json", "value", v)
+	texts["slog"] = buffer.String()
+	return texts
 }
 
 func TestSecretPlaceholder(t *testing.T) {

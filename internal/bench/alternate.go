@@ -8,18 +8,18 @@ import (
 	"slices"
 )
 
-// contender is one of those that are compared. A run returns its samples, one
-// for each thing that is measured.
+// contender does once what is to be compared. It returns its samples, one for each
+// thing that is measured.
 type contender func(context.Context) (samples []float64, err error)
 
-// alternate runs contenders by turns, so that what else the machine does troubles
-// all of them, and returns the medians of each. A first round, which does not
-// count, warms up.
+// alternate runs contenders by turns and returns the medians of each. If the machine
+// is busy with other things for a while, all of them suffer the same. The first
+// round fills caches and does not count.
 func alternate(ctx context.Context, rounds int, contenders ...contender) ([][]float64, error) {
 	samples := make([][][]float64, len(contenders))
 	for round := range rounds + 1 {
 		for i := range contenders {
-			who := (i + round) % len(contenders) // nobody always comes after the same one
+			who := (i + round) % len(contenders) // so that none always runs after the same one
 			sample, err := contenders[who](ctx)
 			if err != nil {
 				return nil, err

@@ -10,23 +10,24 @@ import (
 	"path/filepath"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
-// configuration is one that rotates a secret in some way.
+// configuration is a way to have Terraform rotate a secret.
 type configuration struct {
 	name     string
 	remark   string // for the text of the table
 	files    map[string]string
 	provider *provider // nil if it needs none
-	calls    bool      // the API
+	calls    bool      // whether it sends requests to the API
 }
 
-// compareApplies compares what Terraform takes with one provider or another, and
-// with a script in place of one.
-func compareApplies(ctx context.Context, cli cli, dir string, providers []provider, rounds int) (table, error) {
+// compareApplies compares how long Terraform takes with this provider, with the
+// floor, and with a script instead of a provider.
+func compareApplies(ctx context.Context, cli terraform.CLI, env []string, folder string, providers []provider, rounds int) (table, error) {
 	applies := table{
 		title: "Terraform with a provider",
-		text: "A whole run of Terraform, as after `terraform init`, on an emulator of the API. The floor\n" +
+		text: "A whole run of Terraform after `terraform init`, with an emulator of the API. The floor\n" +
 			"sends nothing.",
 		rows: []row{
 			{what: "plan with nothing to do", unit: "ms", atMost: 1.10},
@@ -43,7 +44,7 @@ func compareApplies(ctx context.Context, cli cli, dir string, providers []provid
 			}
 			defer api.Close()
 		}
-		w, err := newWorkspace(ctx, cli, filepath.Join(dir, configuration.name), configuration, api)
+		w, err := newWorkspace(ctx, cli, env, filepath.Join(folder, configuration.name), configuration, api)
 		if err != nil {
 			return table{}, err
 		}
@@ -79,8 +80,8 @@ resource "floor_secret" "this" {
 	}
 	return append(all, configuration{
 		name: "curl and openssl",
-		remark: " The script makes the same signed request from a `terraform_data`; it is no provider,\n" +
-			"so that Terraform starts none, and its plan knows nothing of the secret.",
+		remark: " The script makes the same signed request from a `terraform_data`. Terraform starts\n" +
+			"no provider for it, and its plan knows nothing of the secret.",
 		files: map[string]string{"main.tf": scripted, "rotate.sh": script},
 		calls: true,
 	})
@@ -91,7 +92,7 @@ func withProvider(name, more string) string {
 terraform {
   required_providers {
     %s = {
-      source = "registry.terraform.io/integrator/%[1]s"
+      source = "integrator/%[1]s"
     }
   }
 }
@@ -117,8 +118,9 @@ resource "terraform_data" "this" {
 }
 `
 
-// script is what one might write: it keeps the secret in a file, shows it to
-// whoever lists processes, and loses it if the reply gets lost.
+// script is what people write instead of using a provider. It keeps the secret in
+// a file, shows it to everybody who lists processes, and loses it if the reply is
+// lost.
 const script = `set -eu
 path=/v1/integrator/regenerate-secret
 body='{"oldSecretValidForSeconds":0}'

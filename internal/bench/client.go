@@ -6,89 +6,100 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
-	"strconv"
 	"strings"
+
+	"golang.org/x/perf/benchfmt"
+
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
-// compareClient compares the client's Go benchmarks. It also describes the
-// machine, with which they begin.
-func compareClient(ctx context.Context, dir string, rounds int, benchtime string) (table, string, error) {
-	binary := filepath.Join(dir, "client.test")
-	if err := runGo(ctx, "test", "-c", "-o", binary, module+"/internal/client"); err != nil {
+// compareClient compares the Go benchmarks of the client. It also returns a
+// description of the machine, which the output of each benchmark begins with.
+func compareClient(ctx context.Context, folder string, rounds int, benchtime string) (table, string, error) {
+	binary := filepath.Join(folder, "client.test")
+	if err := terraform.BuildTests(ctx, binary, terraform.Module+"/internal/client"); err != nil {
 		return table{}, "", err
 	}
-	var last benchmarks
-	benchmark := func(pattern string, names ...string) contender {
+	var machine string
+	benchmark := func(pattern string, units ...string) contender {
 		return func(ctx context.Context) ([]float64, error) {
-			output, err := run(ctx, dir, environment(), binary, "-test.run=^$", "-test.bench="+pattern, "-test.benchtime="+benchtime)
+			cmd := exec.CommandContext(ctx, binary, "-test.run=^$", "-test.bench="+pattern, "-test.benchtime="+benchtime)
+			cmd.Env = terraform.Environment()
+			output, err := terraform.Output(cmd)
 			if err != nil {
 				return nil, err
 			}
-			last = readBenchmarks(output)
-			return last.pick(names...)
+			result, err := readBenchmark(output)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", pattern, err)
+			}
+			machine = describeMachine(result)
+			return pick(result, units...)
 		}
 	}
+	const seconds, allocations = "sec/op", "allocs/op" // benchfmt makes seconds of nanoseconds
 	medians, err := alternate(ctx, rounds,
-		benchmark("^BenchmarkRoundTrip$/^client$", "RoundTrip/client ns/op"),
-		benchmark("^BenchmarkRoundTrip$/^net/http$", "RoundTrip/net/http ns/op"),
-		benchmark("^BenchmarkSign$", "Sign ns/op", "Sign allocs/op"))
+		benchmark("^BenchmarkRoundTrip$/^client$", seconds),
+		benchmark("^BenchmarkRoundTrip$/^net/http$", seconds),
+		benchmark("^BenchmarkSign$", seconds, allocations))
 	if err != nil {
 		return table{}, "", err
 	}
-	const microsecond = 1000 // ns
+	const microseconds = 1e6 // in a second
 	client := table{
 		title: "The client",
-		text: "A signed read on loopback, against `net/http` alone with the same request, signed once\n" +
-			"and for all; neither keeps its connection. And signing one request.",
+		text: "A signed read on loopback, compared with `net/http` alone, which sends the same request\n" +
+			"with a signature made before. Both open a connection for each request. And the signing of\n" +
+			"one request.",
 		columns: []string{"client", "net/http"},
 		rows: []row{
-			{what: "round trip", unit: "µs", values: []float64{medians[0][0] / microsecond, medians[1][0] / microsecond}, atMost: 1.10},
-			{what: "signing", unit: "µs", values: []float64{medians[2][0] / microsecond}, atMost: 3},
+			{what: "round trip", unit: "µs", values: []float64{medians[0][0] * microseconds, medians[1][0] * microseconds}, atMost: 1.10},
+			{what: "signing", unit: "µs", values: []float64{medians[2][0] * microseconds}, atMost: 3},
 			{what: "signing, allocations", values: []float64{medians[2][1]}, atMost: 12},
 		},
 	}
-	machine := fmt.Sprintf("%s/%s, %d CPUs (%s), %s",
-		last.facts["goos"], last.facts["goarch"], runtime.NumCPU(), cmp.Or(last.facts["cpu"], "unknown"), runtime.Version())
 	return client, machine, nil
 }
 
-// benchmarks is what a run of Go benchmarks prints.
-type benchmarks struct {
-	facts  map[string]string  // of the machine
-	values map[string]float64 // by name and unit
-}
-
-func readBenchmarks(output string) benchmarks {
-	b := benchmarks{facts: map[string]string{}, values: map[string]float64{}}
-	processors := regexp.MustCompile(`-\d+$`)
-	for line := range strings.Lines(output) {
-		if name, value, ok := strings.Cut(line, ": "); ok {
-			b.facts[name] = strings.TrimSpace(value)
-		}
-		fields := strings.Fields(line)
-		if len(fields) == 0 {
-			continue
-		}
-		name, ok := strings.CutPrefix(processors.ReplaceAllString(fields[0], ""), "Benchmark")
-		for i := 3; ok && i < len(fields); i += 2 { // after the name and the count, pairs of value and unit
-			b.values[name+" "+fields[i]], _ = strconv.ParseFloat(fields[i-1], 64)
+// readBenchmark returns the one result in what a Go benchmark printed.
+func readBenchmark(output string) (*benchfmt.Result, error) {
+	var results []*benchfmt.Result
+	reader := benchfmt.NewReader(strings.NewReader(output), "")
+	for reader.Scan() {
+		switch record := reader.Result().(type) {
+		case *benchfmt.Result:
+			results = append(results, record.Clone()) // the reader writes the next one into this one
+		case *benchfmt.SyntaxError:
+			return nil, record
 		}
 	}
-	return b
+	if err := reader.Err(); err != nil {
+		return nil, err
+	}
+	if len(results) != 1 {
+		return nil, fmt.Errorf("there are %d results, not one, in:\n%s", len(results), output)
+	}
+	return results[0], nil
 }
 
-// pick returns some values, all of which must be there.
-func (b benchmarks) pick(names ...string) (values []float64, err error) {
-	for _, name := range names {
-		value, ok := b.values[name]
+// pick returns the values of some units, all of which must be there.
+func pick(result *benchfmt.Result, units ...string) (values []float64, err error) {
+	for _, unit := range units {
+		value, ok := result.Value(unit)
 		if !ok {
-			return nil, fmt.Errorf("the benchmarks of the client lack %s", name)
+			err = errors.Join(err, fmt.Errorf("benchmark %s has no %s", result.Name, unit))
 		}
 		values = append(values, value)
 	}
-	return values, nil
+	return values, err
+}
+
+func describeMachine(result *benchfmt.Result) string {
+	return fmt.Sprintf("%s/%s, %d CPUs (%s), %s", result.GetConfig("goos"), result.GetConfig("goarch"),
+		runtime.NumCPU(), cmp.Or(strings.TrimSpace(result.GetConfig("cpu")), "unknown"), runtime.Version())
 }

@@ -1,9 +1,10 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command bench compares what the provider costs with what any provider does, in
-// one run on one machine: the medians of runs that alternate. It exits with 1 if
-// a bound is missed. It works in a temporary folder and removes it.
+// Command bench compares the time, the memory and the disk space that the provider
+// takes with what any provider takes. It measures them by turns in one run on one
+// machine, and compares the medians. It exits with 1 if a bound is missed. It works
+// in a temporary folder and removes it.
 package main
 
 import (
@@ -16,9 +17,11 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
-// options say how much is measured, and of what. Tests measure less.
+// options say how much is measured, and of which builds. Tests measure less.
 type options struct {
 	flags                       []string // of the go command, for every provider
 	starts, applies, benchmarks int      // rounds
@@ -52,12 +55,12 @@ func main() {
 
 // bench measures, and prints and writes what it has found.
 func bench(ctx context.Context, write string, options options) error {
-	dir, err := os.MkdirTemp("", "integrator-bench-")
+	folder, err := os.MkdirTemp("", "integrator-bench-")
 	if err != nil {
 		return err
 	}
-	report, err := measure(ctx, dir, options)
-	if err := errors.Join(err, os.RemoveAll(dir)); err != nil {
+	report, err := measure(ctx, folder, options)
+	if err := errors.Join(err, os.RemoveAll(folder)); err != nil {
 		return err
 	}
 	text := report.String()
@@ -73,13 +76,21 @@ func bench(ctx context.Context, write string, options options) error {
 	return nil
 }
 
-// measure works in dir.
-func measure(ctx context.Context, dir string, options options) (*report, error) {
-	providers, err := build(ctx, dir, options.flags)
+// measure works in a folder, which it leaves for others to remove.
+func measure(ctx context.Context, folder string, options options) (*report, error) {
+	cli, err := terraform.Find()
 	if err != nil {
 		return nil, err
 	}
-	cli, err := findCLI(ctx, dir)
+	version, err := cli.Version(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mirror, err := terraform.NewMirror(folder, version)
+	if err != nil {
+		return nil, err
+	}
+	providers, err := build(ctx, folder, mirror, options.flags)
 	if err != nil {
 		return nil, err
 	}
@@ -87,21 +98,17 @@ func measure(ctx context.Context, dir string, options options) (*report, error) 
 	if err != nil {
 		return nil, err
 	}
-	applies, err := compareApplies(ctx, cli, dir, providers, options.applies)
+	env := terraform.Environment("TF_CLI_CONFIG_FILE=" + mirror.Config)
+	applies, err := compareApplies(ctx, cli, env, folder, providers, options.applies)
 	if err != nil {
 		return nil, err
 	}
-	client, machine, err := compareClient(ctx, dir, options.benchmarks, options.benchtime)
-	if err != nil {
-		return nil, err
-	}
-	rest, err := findRest(ctx, dir, providers, options.benchmarks)
+	client, machine, err := compareClient(ctx, folder, options.benchmarks, options.benchtime)
 	if err != nil {
 		return nil, err
 	}
 	return &report{
-		machine: machine + ", " + cli.version,
+		machine: machine + ", " + version.String(),
 		tables:  []table{processes, applies, client},
-		rest:    rest,
 	}, nil
 }

@@ -4,7 +4,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -13,18 +12,16 @@ import (
 	"strings"
 	"time"
 
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
-	"google.golang.org/protobuf/types/known/emptypb"
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
-// compareProcesses compares what providers are before they do anything.
+// compareProcesses compares how providers start, and how big they are then.
 func compareProcesses(ctx context.Context, providers []provider, rounds int) (table, error) {
 	starts := table{
 		title: "Starting a provider",
-		text: "Outside of Terraform: from the start of the process to the answer with its schema. The\n" +
-			"floor is a provider with one resource that sends nothing (`internal/bench/floor`), built\n" +
-			"with the same framework and the same flags.",
+		text: "Without Terraform, from the start of the process to the answer with its schema. The floor\n" +
+			"is a provider with one resource that sends nothing (`internal/bench/floor`), built with the\n" +
+			"same framework and the same flags.",
 		rows: []row{
 			{what: "process start to schema", unit: "ms", atMost: 1.15},
 			{what: "resident memory then", unit: "MiB", atMost: 1.10},
@@ -50,35 +47,20 @@ func compareProcesses(ctx context.Context, providers []provider, rounds int) (ta
 	return starts, nil
 }
 
-// start starts the provider as Terraform does, but for TLS, and asks it for its
-// schema. It returns how long that took, in ms, and the resident memory in MiB.
+// start starts the provider and asks it for its schema. It returns how long that
+// took, in ms, and the resident memory in MiB.
 func (p provider) start(ctx context.Context) ([]float64, error) {
 	if err := p.renew(); err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, p.binary)
-	cmd.Env = append(environment(),
-		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
-		"PLUGIN_PROTOCOL_VERSIONS=5,6",
-		"PLUGIN_UNIX_SOCKET_DIR="+p.sockets, // whoever is killed leaves one
-	)
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
+	env := terraform.Environment("PLUGIN_UNIX_SOCKET_DIR=" + p.sockets) // a provider that is killed leaves its socket
 	started := time.Now()
-	if err := cmd.Start(); err != nil {
+	plugin, err := terraform.Start(ctx, p.binary, env, nil)
+	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	}()
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		return nil, fmt.Errorf("%s does not shake hands: %w", p.name, err)
-	}
-	schema, err := askForSchema(ctx, strings.TrimSpace(line))
+	defer plugin.Kill()
+	schema, err := plugin.Schema(ctx)
 	took := time.Since(started)
 	if err != nil {
 		return nil, fmt.Errorf("asking %s for its schema: %w", p.name, err)
@@ -86,33 +68,13 @@ func (p provider) start(ctx context.Context) ([]float64, error) {
 	if !bytes.Contains(schema, []byte(p.schema)) {
 		return nil, fmt.Errorf("the schema of %s has no %s", p.name, p.schema)
 	}
-	memory, err := residentMemory(ctx, cmd.Process.Pid)
+	memory, err := residentMemory(ctx, plugin.PID())
 	return []float64{inMilliseconds(took), memory}, err
 }
 
-// askForSchema takes go-plugin's handshake, which is
-// core version|protocol version|network|address|grpc|certificate.
-func askForSchema(ctx context.Context, handshake string) ([]byte, error) {
-	fields := strings.Split(handshake, "|")
-	if len(fields) < 5 || fields[4] != "grpc" {
-		return nil, fmt.Errorf("unknown handshake %q", handshake)
-	}
-	method := map[string]string{
-		"5": "/tfplugin5.Provider/GetSchema",
-		"6": "/tfplugin6.Provider/GetProviderSchema",
-	}[fields[1]]
-	connection, err := grpc.NewClient(fields[2]+":"+fields[3], grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = connection.Close() }()
-	schema := &emptypb.Empty{} // all fields of which are unknown, and kept
-	err = connection.Invoke(ctx, method, &emptypb.Empty{}, schema, grpc.WaitForReady(true))
-	return schema.ProtoReflect().GetUnknown(), err
-}
-
-// residentMemory is that of a process, in MiB. What the kernel keeps for the end
-// of a process would not do: it begins with the size of the parent.
+// residentMemory is the resident memory of a process, in MiB. The maximum that
+// the kernel reports when a process has ended would be wrong: it counts the memory
+// of the parent before the process was started.
 func residentMemory(ctx context.Context, pid int) (float64, error) {
 	output, err := exec.CommandContext(ctx, "ps", "-o", "rss=", "-p", strconv.Itoa(pid)).Output()
 	if err != nil {

@@ -5,74 +5,43 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
-	"runtime"
+
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 const (
-	module      = "github.com/integrator/terraform-provider-integrator"
-	version     = "0.0.1" // of what is built here; Terraform takes any
+	version     = "0.0.1" // of the providers that are built here; Terraform takes any
 	timeVersion = "0.14.2"
 )
 
-// provider is a built one.
+// provider is a provider that has been built.
 type provider struct {
 	name    string
 	binary  string
-	schema  string // a word of its schema
+	schema  string // a word in its schema
 	sockets string // folder
 }
 
-// build builds this provider and the floor into the mirror that Terraform
-// installs from, and the time provider beside it. The first is the one that the
-// others are there for.
-func build(ctx context.Context, dir string, flags []string) ([]provider, error) {
-	providers := []provider{
-		{"this provider", mirrored(dir, "integrator"), "integrator_api_secret", dir},
-		{"floor", mirrored(dir, "floor"), "floor_secret", dir},
-		{"hashicorp/time " + timeVersion, filepath.Join(dir, "terraform-provider-time"), "time_rotating", dir},
-	}
-	for i, pkg := range []string{module, module + "/internal/bench/floor"} {
-		// No VCS stamp: only one of them would get it.
-		args := append([]string{"build", "-buildvcs=false", "-o", providers[i].binary}, flags...)
-		if err := runGo(ctx, append(args, pkg)...); err != nil {
-			return nil, err
-		}
-	}
-	return providers, buildTime(ctx, providers[2].binary, flags)
+// build builds this provider, the floor and the time provider. The CLI can
+// install the first two from the mirror. The others are there for the first one
+// to be compared with.
+func build(ctx context.Context, folder string, mirror terraform.Mirror, flags []string) ([]provider, error) {
+	ours := provider{"this provider", mirror.Binary("integrator", "integrator", version), "integrator_api_secret", folder}
+	floor := provider{"floor", mirror.Binary("integrator", "floor", version), "floor_secret", folder}
+	time := provider{"hashicorp/time " + timeVersion, filepath.Join(folder, "terraform-provider-time"), "time_rotating", folder}
+	return []provider{ours, floor, time}, errors.Join(
+		terraform.Build(ctx, ours.binary, terraform.Module, flags...),
+		terraform.Build(ctx, floor.binary, terraform.Module+"/internal/bench/floor", flags...),
+		terraform.BuildModule(ctx, time.binary, "github.com/hashicorp/terraform-provider-time", "v"+timeVersion, flags...),
+	)
 }
 
-// buildTime builds the time provider. Unlike "go install", this needs no network
-// where Go has the module already.
-func buildTime(ctx context.Context, binary string, flags []string) error {
-	download, err := run(ctx, "", environment(), "go", "mod", "download", "-json", "github.com/hashicorp/terraform-provider-time@v"+timeVersion)
-	if err != nil {
-		return err
-	}
-	var module struct{ Dir string }
-	if err := json.Unmarshal([]byte(download), &module); err != nil {
-		return err
-	}
-	return runGo(ctx, append([]string{"build", "-C", module.Dir, "-o", binary}, flags...)...)
-}
-
-func mirrorIn(dir string) string { return filepath.Join(dir, "mirror") }
-
-// mirrored is where the mirror has a provider of this repository.
-func mirrored(dir, name string) string {
-	return filepath.Join(mirrorIn(dir), "registry.terraform.io", "integrator", name, version,
-		runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-"+name+"_v"+version)
-}
-
-func runGo(ctx context.Context, args ...string) error {
-	_, err := run(ctx, "", append(environment(), "CGO_ENABLED=0"), "go", args...)
-	return err
-}
-
-// renew puts the binary into other pages of memory: some are faster than others,
-// by a fifth of a start, and would be so in every round.
+// renew copies the binary to other pages of memory before each round. A process
+// starts up to a fifth faster from some pages than from others, and without this
+// that would be the same in every round.
 func (p provider) renew() error {
 	content, err := os.ReadFile(p.binary)
 	if err != nil {

@@ -9,7 +9,6 @@ import "strings"
 type report struct {
 	machine string
 	tables  []table
-	rest    string // see findRest
 }
 
 // String is the report in Markdown.
@@ -22,11 +21,10 @@ func (r *report) String() string {
 	for _, table := range r.tables {
 		text.WriteString("\n## " + table.title + "\n\n" + table.text + "\n\n" + table.String())
 	}
-	text.WriteString("\n" + r.rest)
 	return text.String()
 }
 
-// missed names the things that are beyond their bounds.
+// missed names the rows that are beyond their bounds.
 func (r *report) missed() (missed []string) {
 	for _, table := range r.tables {
 		for _, row := range table.rows {

@@ -7,11 +7,10 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
-// table compares the first of its columns with the second; the others are shown
-// beside them.
+// table compares its first column with the second one. The other columns are only
+// shown.
 type table struct {
 	title   string
 	text    string
@@ -19,15 +18,15 @@ type table struct {
 	rows    []row
 }
 
-// row is a thing that is measured.
+// row is one thing that is measured.
 type row struct {
 	what   string
 	unit   string
-	values []float64 // one a column; a thing that only the first does has one
-	atMost float64   // what judged may be
+	values []float64 // one for each column, or only one if there is nothing to compare it with
+	atMost float64   // the bound of judged
 }
 
-// judged is the ratio, or the value where there is nothing to compare it with.
+// judged is the ratio, or the value if there is nothing to compare it with.
 func (r row) judged() float64 {
 	if len(r.values) == 1 {
 		return r.values[0]
@@ -37,69 +36,51 @@ func (r row) judged() float64 {
 
 func (r row) missed() bool { return r.judged() > r.atMost }
 
-// add fills a column.
+// add adds a column.
 func (t *table) add(values []float64) {
 	for i, value := range values {
 		t.rows[i].values = append(t.rows[i].values, value)
 	}
 }
 
-func (t *table) cells() [][]string {
-	cells := [][]string{append(append([]string{""}, t.columns...), "ratio", "at most")}
-	for _, row := range t.rows {
-		line := []string{row.what}
-		for _, value := range row.values {
-			line = append(line, quantity(value, row.unit))
-		}
-		for range len(t.columns) - len(row.values) {
-			line = append(line, "")
-		}
-		if len(row.values) == 1 {
-			line = append(line, "", quantity(row.atMost, row.unit))
-		} else {
-			line = append(line, strconv.FormatFloat(row.judged(), 'f', 2, 64), strconv.FormatFloat(row.atMost, 'f', 2, 64))
-		}
-		if row.missed() {
-			line[len(line)-1] += " (missed)"
-		}
-		cells = append(cells, line)
-	}
-	return cells
-}
-
 // String is the table in Markdown.
-func (t *table) String() string { return align(t.cells()) }
-
-// align makes a table in Markdown that can be read as it is. The first line is
-// its head.
-func align(cells [][]string) string {
-	widths := make([]int, len(cells[0]))
-	for _, line := range cells {
-		for i, cell := range line {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell), len("--:"))
-		}
+func (t *table) String() string {
+	text := line(append(append([]string{""}, t.columns...), "ratio", "at most"))
+	text += "| --- |" + strings.Repeat(" --: |", len(t.columns)+2) + "\n"
+	for _, row := range t.rows {
+		text += line(append([]string{row.what}, row.cells(len(t.columns))...))
 	}
-	var text strings.Builder
-	for number, line := range cells {
-		for i, cell := range line {
-			if i == 0 {
-				fmt.Fprintf(&text, "| %-*s", widths[i], cell)
-			} else {
-				fmt.Fprintf(&text, " | %*s", widths[i], cell)
-			}
-		}
-		text.WriteString(" |\n")
-		if number == 0 {
-			for i, width := range widths {
-				text.WriteString("| " + strings.Repeat("-", width-1) + map[bool]string{true: "- ", false: ": "}[i == 0])
-			}
-			text.WriteString("|\n")
-		}
-	}
-	return text.String()
+	return text
 }
 
-// quantity has three digits or so.
+// cells are the values, then the ratio and the bound.
+func (r row) cells(columns int) (cells []string) {
+	for _, value := range r.values {
+		cells = append(cells, quantity(value, r.unit))
+	}
+	for range columns - len(r.values) {
+		cells = append(cells, "")
+	}
+	ratio, atMost := "", quantity(r.atMost, r.unit)
+	if len(r.values) > 1 {
+		ratio, atMost = fmt.Sprintf("%.2f", r.judged()), fmt.Sprintf("%.2f", r.atMost)
+	}
+	if r.missed() {
+		atMost += " (missed)"
+	}
+	return append(cells, ratio, atMost)
+}
+
+// line is one line of a table in Markdown.
+func line(cells []string) string {
+	text := "|"
+	for _, cell := range cells {
+		text += strings.TrimRight(" "+cell, " ") + " |"
+	}
+	return text + "\n"
+}
+
+// quantity is a value with about three digits, and its unit.
 func quantity(value float64, unit string) string {
 	decimals := 2
 	switch {

@@ -36,13 +36,10 @@ type AccessToken struct {
 // CreateAccessToken makes an access token (POST /v1/integrator/tokens). The API
 // allows an integrator 100 a minute.
 func (c *Client) CreateAccessToken(ctx context.Context, in AccessTokenInput) (*AccessToken, error) {
-	body, err := json.Marshal(map[string]any{
+	body := encode(map[string]any{
 		"userApiKey": in.UserAPIKey.Reveal(),
 		"expiresIn":  int64(in.Lifetime / time.Second),
 	})
-	if err != nil {
-		return nil, err
-	}
 	reply, err := c.write(ctx, call{method: http.MethodPost, path: tokensPath, body: body, secrets: []apisecret.Secret{in.UserAPIKey}})
 	if err != nil {
 		return nil, err

@@ -17,8 +17,8 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// wantCanceled checks that the end of the context stopped it for good, before
-// anything changed.
+// wantCanceled checks that the end of the context stopped the call before anything
+// changed.
 func wantCanceled(t *testing.T, err error) {
 	t.Helper()
 	wantFailure(t, err, apisecret.NotSent, apisecret.Unchanged, 0, time.Time{})
@@ -29,17 +29,17 @@ func wantCanceled(t *testing.T, err error) {
 
 func TestCanceledBefore(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := s.client().RegenerateSecret(ctx, apisecret.RegenerateInput{})
+	_, err := f.client().RegenerateSecret(ctx, apisecret.RegenerateInput{})
 	wantCanceled(t, err)
-	if _, err := s.client().Profile(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := f.client().Profile(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
-	s.wantSent(t, 0, 0)
-	if len(s.waits) > 0 {
-		t.Errorf("waited %v", s.waits)
+	f.wantSent(t, 0, 0)
+	if len(f.waits) > 0 {
+		t.Errorf("waited %v", f.waits)
 	}
 }
 
@@ -62,13 +62,13 @@ func TestCanceledInBackoff(t *testing.T) {
 		} {
 			t.Run(tt.name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, emulator.Options{})
-				tt.trouble(t, s, forever)
+				f := newFixture(t, emulator.Options{})
+				tt.trouble(t, f, forever)
 				ctx, cancel := context.WithCancel(t.Context())
-				s.config.Sleep = sleep
-				s.config.Log = func(context.Context, string, map[string]any) { cancel() } // the attempt is over
-				_, err := s.client().RegenerateSecret(ctx, apisecret.RegenerateInput{})
-				s.wantSent(t, 0, tt.sent)
+				f.config.Sleep = sleep
+				f.config.Log = func(context.Context, string, map[string]any) { cancel() } // the attempt is over
+				_, err := f.client().RegenerateSecret(ctx, apisecret.RegenerateInput{})
+				f.wantSent(t, 0, tt.sent)
 				if sleep != nil {
 					wantCanceled(t, err)
 				} else {
@@ -79,9 +79,9 @@ func TestCanceledInBackoff(t *testing.T) {
 	}
 }
 
-// mute is a server that accepts connections and never says a word. It tells of
-// the first.
-func mute(t *testing.T, s *stage) (accepted <-chan struct{}) {
+// mute makes the API a server that accepts connections and never answers. The
+// channel says when the first one is accepted.
+func mute(t *testing.T, f *fixture) (accepted <-chan struct{}) {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -95,43 +95,43 @@ func mute(t *testing.T, s *stage) (accepted <-chan struct{}) {
 			if err != nil {
 				return
 			}
-			defer func() { _ = conn.Close() }() // with the listener
+			defer func() { _ = conn.Close() }() // when the listener is closed
 			select {
 			case first <- struct{}{}:
 			default:
 			}
 		}
 	}()
-	s.config.Endpoint = &url.URL{Scheme: "https", Host: listener.Addr().String()}
+	f.config.Endpoint = &url.URL{Scheme: "https", Host: listener.Addr().String()}
 	return first
 }
 
 func TestCanceledWhileConnecting(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	accepted := mute(t, s)
+	f := newFixture(t, emulator.Options{})
+	accepted := mute(t, f)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		<-accepted
 		cancel()
 	}()
-	_, err := s.client().RegenerateSecret(ctx, apisecret.RegenerateInput{})
+	_, err := f.client().RegenerateSecret(ctx, apisecret.RegenerateInput{})
 	wantCanceled(t, err)
-	if len(s.logged) != 1 {
-		t.Errorf("logged %v", s.logged)
+	if len(f.logged) != 1 {
+		t.Errorf("logged %v", f.logged)
 	}
 }
 
 func TestTimeoutWhileConnecting(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	mute(t, s)
-	s.config.RequestTimeout = 50 * time.Millisecond
-	s.config.MaxRetries = 1
-	_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+	f := newFixture(t, emulator.Options{})
+	mute(t, f)
+	f.config.RequestTimeout = 50 * time.Millisecond
+	f.config.MaxRetries = 1
+	_, err := f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 	wantFailure(t, err, apisecret.NotSent, apisecret.Unchanged, 0, time.Time{})
-	if len(s.logged) != 2 {
-		t.Errorf("logged %v", s.logged)
+	if len(f.logged) != 2 {
+		t.Errorf("logged %v", f.logged)
 	}
 }
 
@@ -153,27 +153,27 @@ func TestCanceledInFlight(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
+			f := newFixture(t, emulator.Options{})
 			ctx, cancel := context.WithCancel(t.Context())
 			reached, hold := make(chan struct{}), make(chan struct{})
 			fault := tt.fault.On("POST", "")
 			fault.Reached, fault.Hold = reached, hold
-			s.Inject(fault)
+			f.Inject(fault)
 			go func() {
 				<-reached
 				cancel()
-				_, _ = s.client().Profile(t.Context()) // time enough for the end of the context to get around
+				_, _ = f.client().Profile(t.Context()) // takes long enough for the end of the context to be noticed
 				close(hold)
 			}()
-			got, err := s.client().RegenerateSecret(ctx, apisecret.RegenerateInput{Signers: []apisecret.Secret{s.config.Secret, apisecret.New("other")}})
-			s.wantSent(t, 1, tt.posts)
+			got, err := f.client().RegenerateSecret(ctx, apisecret.RegenerateInput{Signers: []apisecret.Secret{f.config.Secret, apisecret.New("other")}})
+			f.wantSent(t, 1, tt.posts)
 			switch {
 			case tt.outcome != apisecret.Regenerated:
 				wantFailure(t, err, tt.outcome, apisecret.Unchanged, 0, time.Time{})
 			case tt.posts == 1:
-				wantRegenerated(t, s, got, err, 0, time.Time{})
+				wantRegenerated(t, f, got, err, 0, time.Time{})
 			default:
-				wantRegenerated(t, s, got, err, 0, curtain())
+				wantRegenerated(t, f, got, err, 0, testStart())
 			}
 		})
 	}
@@ -181,46 +181,46 @@ func TestCanceledInFlight(t *testing.T) {
 
 func TestCanceledBeforeResending(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	s.Inject(emulator.Fault{Drop: true})
+	f := newFixture(t, emulator.Options{})
+	f.Inject(emulator.Fault{Drop: true})
 	ctx, cancel := context.WithCancel(t.Context())
-	s.config.Sleep = func(waiting context.Context, d time.Duration) error {
+	f.config.Sleep = func(waiting context.Context, d time.Duration) error {
 		cancel()
-		return s.sleep(waiting, d)
+		return f.sleep(waiting, d)
 	}
-	got, err := s.client().RegenerateSecret(ctx, apisecret.RegenerateInput{})
-	wantRegenerated(t, s, got, err, 0, curtain())
-	s.wantSent(t, 0, 2)
-	if !slices.Equal(s.waits, []time.Duration{3 * time.Second}) {
-		t.Errorf("waited %v", s.waits)
+	got, err := f.client().RegenerateSecret(ctx, apisecret.RegenerateInput{})
+	wantRegenerated(t, f, got, err, 0, testStart())
+	f.wantSent(t, 0, 2)
+	if !slices.Equal(f.waits, []time.Duration{3 * time.Second}) {
+		t.Errorf("waited %v", f.waits)
 	}
 }
 
 func TestProfileCanceledInFlight(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	reached := make(chan struct{})
-	s.Inject(emulator.Fault{Reached: reached, Hold: make(chan struct{})})
+	f.Inject(emulator.Fault{Reached: reached, Hold: make(chan struct{})})
 	go func() {
 		<-reached
 		cancel()
 	}()
-	if _, err := s.client().Profile(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := f.client().Profile(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
-	s.wantSent(t, 1, 0)
+	f.wantSent(t, 1, 0)
 }
 
 func TestProfileCanceledInBackoff(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	s.Inject(emulator.TooManyRequests("30"))
+	f := newFixture(t, emulator.Options{})
+	f.Inject(emulator.TooManyRequests("30"))
 	ctx, cancel := context.WithCancel(t.Context())
-	s.config.Log = func(context.Context, string, map[string]any) { cancel() } // the attempt is over
+	f.config.Log = func(context.Context, string, map[string]any) { cancel() } // the attempt is over
 	var failed *client.TransportError
-	if _, err := s.client().Profile(ctx); !errors.Is(err, context.Canceled) || !errors.As(err, &failed) {
+	if _, err := f.client().Profile(ctx); !errors.Is(err, context.Canceled) || !errors.As(err, &failed) {
 		t.Errorf("error %v", err)
 	}
-	s.wantSent(t, 1, 0)
+	f.wantSent(t, 1, 0)
 }

@@ -1,14 +1,48 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package client speaks the integrator API: signed requests, problem
-// documents, and retries that never regenerate a secret twice by accident. It
-// knows nothing of Terraform.
+// Package client calls the integrator API. It signs and sends requests, retries
+// them where that is safe, and says what the answers mean. It knows nothing of
+// Terraform.
+//
+// [New] makes a [Client] for one integrator and one endpoint, which comes from
+// [EnvironmentEndpoint] or [ParseEndpoint]. There are three kinds of calls:
+//
+//   - Reads change nothing and are retried: [Client.Profile], [Client.Webhooks],
+//     and [Client.Probe], which asks whether the API accepts a given secret.
+//   - Writes are sent again only if the attempt before provably changed nothing,
+//     or if it does no harm to send them twice. [Client.CreateWebhook] looks for
+//     the webhook in the list if the reply is lost.
+//   - [Client.RegenerateSecret] ends the secret that signs it, and its reply is the
+//     only copy of the new one. It has rules of its own for what follows an
+//     attempt, and all other calls wait until it is done.
+//
+// # Errors
+//
+// An answer other than success is an [*Error] with the words of the API. If there
+// was no complete answer, the error is a [*TransportError], which says whether the
+// request was sent. An [*apisecret.RegenerateError] says what became of the secret,
+// and wraps the error of the last attempt. No error text and no log record contains
+// a secret, not even if the server repeats one.
+//
+// # Clocks
+//
+// A signature contains the time. If the API refuses one and its clock is far from
+// the local one, the client signs with the server's time from then on, provided
+// that the API accepts a read signed so: see [Client.ClockOffset].
+//
+// # Reading the code
+//
+// To follow the regeneration of a secret, read RegenerateSecret (its input and its
+// result), write.run (the loop over the attempts), judge and afterRegeneration
+// (what an answer means, and what follows), transport (one attempt on the wire)
+// and sign.
 package client
 
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"net"
 	"net/http"
 	"net/url"
@@ -47,8 +81,8 @@ const (
 	DefaultRequestTimeout = 2 * time.Minute
 )
 
-// maxRetryAfter is the longest wait that the API may ask for; beyond it the
-// caller is told instead.
+// maxRetryAfter is the longest wait that the API may ask for. If it asks for
+// more, the call is not retried.
 const maxRetryAfter = time.Minute
 
 // Client calls the API as one integrator. It is safe for concurrent use.
@@ -57,14 +91,14 @@ type Client struct {
 
 	network *http.Transport
 
-	// rotation is held for writing while a secret is being regenerated, so that
-	// every other request waits and is then signed with the new one.
+	// rotation is held for writing while a secret is being regenerated: every other
+	// request waits, and is then signed with the new one.
 	rotation sync.RWMutex
 	newest   apisecret.Secret // guarded by rotation
 
-	creatingWebhook sync.Mutex
+	offset atomic.Int64 // a time.Duration, see ClockOffset
 
-	offset atomic.Int64 // time.Duration, see ClockOffset
+	creatingWebhook sync.Mutex
 }
 
 // New returns a Client. It does no network.
@@ -102,16 +136,16 @@ func (c *Client) IntegratorKey() string { return c.config.IntegratorKey }
 // ConfiguredSecret is the secret that the client was made with.
 func (c *Client) ConfiguredSecret() apisecret.Secret { return c.config.Secret }
 
-// Use makes requests be signed with a secret that was obtained otherwise than by
-// RegenerateSecret. It waits for those under way.
+// Use makes the client sign with a secret that another process has made. It waits
+// for the requests that are under way.
 func (c *Client) Use(secret apisecret.Secret) {
 	c.rotation.Lock()
 	defer c.rotation.Unlock()
 	c.newest = secret
 }
 
-// ClockOffset is how far the server's clock was found to be ahead of the local
-// one, so far that requests are signed with the server's time; 0 otherwise.
+// ClockOffset is how far the server's clock is ahead of the local one, if the
+// client signs with the server's time because of that. Otherwise it is 0.
 func (c *Client) ClockOffset() time.Duration { return time.Duration(c.offset.Load()) }
 
 // call is one request of the API, before it is signed.
@@ -120,9 +154,15 @@ type call struct {
 	path   string
 	body   []byte // nil for none
 
-	// repeatable says that sending it twice does what sending it once does.
-	repeatable bool
-	secrets    []apisecret.Secret // in the body, and not to be shown
+	idempotent bool               // sending it twice does what sending it once does
+	secrets    []apisecret.Secret // that must not be shown, beside the client's own
+}
+
+// encode makes the body of a call. It cannot fail for texts, numbers and lists of
+// texts, which is all that the API takes.
+func encode(members map[string]any) []byte {
+	body, _ := json.Marshal(members)
+	return body
 }
 
 func (c *Client) newRequest(ctx context.Context, call call) (*http.Request, error) {
@@ -141,15 +181,6 @@ func (c *Client) newRequest(ctx context.Context, call call) (*http.Request, erro
 		req.Header.Set("Authorization", "Bearer "+c.config.UserAPIKey.Reveal())
 	}
 	return req, nil
-}
-
-// httpClient sends a call through rt and follows no redirect: a signature is
-// for one host and one path.
-func httpClient(rt http.RoundTripper) *http.Client {
-	return &http.Client{
-		Transport:     rt,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -12,12 +12,12 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// onTheSecond is a stage where the clock shows a full second, as a Date does.
-func onTheSecond(t *testing.T) *stage {
+// onTheSecond is a fixture whose clock shows a full second, as a Date header does.
+func onTheSecond(t *testing.T) *fixture {
 	t.Helper()
-	s := newStage(t, emulator.Options{})
-	s.advance(s.clock().Truncate(time.Second).Add(time.Second).Sub(s.clock()))
-	return s
+	f := newFixture(t, emulator.Options{})
+	f.advance(f.clock().Truncate(time.Second).Add(time.Second).Sub(f.clock()))
+	return f
 }
 
 func TestProfileOnAnotherClock(t *testing.T) {
@@ -43,15 +43,15 @@ func TestProfileOnAnotherClock(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := onTheSecond(t)
-			s.SetSkew(tt.skew)
-			s.Inject(emulator.Fault{Header: tt.header, Times: forever})
-			c := s.client()
+			f := onTheSecond(t)
+			f.SetSkew(tt.skew)
+			f.Inject(emulator.Fault{Header: tt.header, Times: forever})
+			c := f.client()
 			_, err := c.Profile(t.Context())
 			if (err == nil) != tt.accepted {
 				t.Errorf("error %v", err)
 			}
-			s.wantSent(t, tt.gets, 0)
+			f.wantSent(t, tt.gets, 0)
 			var offset time.Duration
 			if tt.accepted && tt.gets > 1 {
 				offset = tt.skew
@@ -65,12 +65,12 @@ func TestProfileOnAnotherClock(t *testing.T) {
 			if _, err := c.Profile(t.Context()); err != nil {
 				t.Error(err)
 			}
-			s.wantSent(t, tt.gets+1, 0) // it stays on the server's clock
+			f.wantSent(t, tt.gets+1, 0) // it goes on with the server's time
 		})
 	}
 }
 
-// Nearer than 240 s the clocks cannot be the reason.
+// If the clocks differ by less than 240 s, they cannot be the reason.
 func TestRefusedOnNearlyTheSameClock(t *testing.T) {
 	t.Parallel()
 	for skew, gets := range map[time.Duration]int{
@@ -79,14 +79,14 @@ func TestRefusedOnNearlyTheSameClock(t *testing.T) {
 		240 * time.Second:  2,
 		-240 * time.Second: 2,
 	} {
-		s := onTheSecond(t)
-		s.SetSkew(skew)
-		s.Rotate(0)
-		c := s.client()
+		f := onTheSecond(t)
+		f.SetSkew(skew)
+		f.Rotate(0)
+		c := f.client()
 		if _, err := c.Profile(t.Context()); err == nil {
 			t.Error("a dead secret was accepted")
 		}
-		s.wantSent(t, gets, 0)
+		f.wantSent(t, gets, 0)
 		if c.ClockOffset() != 0 {
 			t.Errorf("offset %s without an accepted request", c.ClockOffset())
 		}
@@ -95,16 +95,17 @@ func TestRefusedOnNearlyTheSameClock(t *testing.T) {
 
 func TestBearerRefusedOnAnotherClock(t *testing.T) {
 	t.Parallel()
-	s := onTheSecond(t)
-	s.SetSkew(time.Hour)
-	s.Inject(emulator.Problem(401, emulator.ProblemTokenExpired, "", ""))
-	if _, err := s.client().Profile(t.Context()); err == nil {
+	f := onTheSecond(t)
+	f.SetSkew(time.Hour)
+	f.Inject(emulator.Problem(401, emulator.ProblemTokenExpired, "", ""))
+	if _, err := f.client().Profile(t.Context()); err == nil {
 		t.Error("no error")
 	}
-	s.wantSent(t, 1, 0)
+	f.wantSent(t, 1, 0)
 }
 
-// A POST is signed on the server's clock only when a GET was accepted so.
+// A POST is signed with the server's time only after the API accepted a GET that
+// was.
 func TestRegenerateOnAnotherClock(t *testing.T) {
 	t.Parallel()
 	age := emulator.Fault{Header: http.Header{"Age": {"1"}}, Times: forever}
@@ -127,18 +128,18 @@ func TestRegenerateOnAnotherClock(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := onTheSecond(t)
-			s.config.MaxRetries = tt.maxRetries
-			s.SetSkew(tt.skew)
+			f := onTheSecond(t)
+			f.config.MaxRetries = tt.maxRetries
+			f.SetSkew(tt.skew)
 			if tt.fault != nil {
-				s.Inject(*tt.fault)
+				f.Inject(*tt.fault)
 			}
 			if tt.dead {
-				s.Rotate(0)
+				f.Rotate(0)
 			}
-			c := s.client()
+			c := f.client()
 			got, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: time.Hour})
-			s.wantSent(t, tt.gets, tt.posts)
+			f.wantSent(t, tt.gets, tt.posts)
 			if !tt.regenerated {
 				wantFailure(t, err, apisecret.SecretRefused, apisecret.Unchanged, time.Hour, time.Time{})
 				return
@@ -146,38 +147,38 @@ func TestRegenerateOnAnotherClock(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			expires := s.clock().Add(tt.skew + time.Hour) // by the server's clock
-			if got.Secret.Reveal() != s.Secret() || !got.OldSecretExpiresAt.Equal(expires) || c.ClockOffset() != tt.skew {
+			expires := f.clock().Add(tt.skew + time.Hour) // by the server's clock
+			if got.Secret.Reveal() != f.Secret() || !got.OldSecretExpiresAt.Equal(expires) || c.ClockOffset() != tt.skew {
 				t.Errorf("expires at %s %q, not %s; offset %s", got.OldSecretExpiresAt, got.OddExpiry, expires, c.ClockOffset())
 			}
 		})
 	}
 }
 
-// Each signer may be refused because of the clock, whatever the one before was
-// refused for.
+// Each signer gets an attempt with the server's time, even if the signer before
+// was refused for another reason.
 func TestSecondSignerOnAnotherClock(t *testing.T) {
 	t.Parallel()
-	s := onTheSecond(t)
-	s.SetSkew(time.Hour)
-	got, err := s.client().RegenerateSecret(t.Context(),
-		apisecret.RegenerateInput{Signers: []apisecret.Secret{apisecret.New("sk_test_dead"), s.config.Secret}})
-	if err != nil || !got.SignedWith.Equal(s.config.Secret) {
+	f := onTheSecond(t)
+	f.SetSkew(time.Hour)
+	got, err := f.client().RegenerateSecret(t.Context(),
+		apisecret.RegenerateInput{Signers: []apisecret.Secret{apisecret.New("sk_test_dead"), f.config.Secret}})
+	if err != nil || !got.SignedWith.Equal(f.config.Secret) {
 		t.Errorf("error %v", err)
 	}
-	s.wantSent(t, 4, 3)
+	f.wantSent(t, 4, 3)
 }
 
 func TestAmbiguousOnAnotherClock(t *testing.T) {
 	t.Parallel()
-	s := onTheSecond(t)
-	s.SetSkew(time.Hour)
-	c := s.client()
+	f := onTheSecond(t)
+	f.SetSkew(time.Hour)
+	c := f.client()
 	if _, err := c.Profile(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	sent := s.clock()
-	s.Inject(emulator.Fault{Drop: true})
+	sent := f.clock()
+	f.Inject(emulator.Fault{Drop: true})
 	got, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: time.Minute})
 	if err != nil {
 		t.Fatal(err)
@@ -187,20 +188,21 @@ func TestAmbiguousOnAnotherClock(t *testing.T) {
 	}
 }
 
-// On the server's clock already, a refusal is not about the clock.
+// If requests are signed with the server's time already, the clock cannot be the
+// reason for a refusal.
 func TestRefusedOnTheServersClock(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{OldSecretCannotRegenerate: true})
-	s.SetSkew(time.Hour)
-	c := s.client()
+	f := newFixture(t, emulator.Options{OldSecretCannotRegenerate: true})
+	f.SetSkew(time.Hour)
+	c := f.client()
 	if _, err := c.Profile(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s.Rotate(2 * time.Hour)             // now the configured secret may read but not regenerate,
-	s.advance(10250 * time.Millisecond) // and by a Date, in seconds, the offset looks a little different
+	f.Rotate(2 * time.Hour)             // now the configured secret may read but not regenerate,
+	f.advance(10250 * time.Millisecond) // and the offset looks a little different by a Date, which has no milliseconds
 	_, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 	wantFailure(t, err, apisecret.SecretRefused, apisecret.Unchanged, 0, time.Time{})
-	if posts := len(s.sent("POST")); posts != 1 {
+	if posts := len(f.sent("POST")); posts != 1 {
 		t.Errorf("%d POSTs arrived, though the clock was not the reason", posts)
 	}
 }

@@ -125,3 +125,17 @@ func TestEnvironmentEndpoint(t *testing.T) {
 		}
 	}
 }
+
+// One API has one endpoint: state and recovery files name the API by it.
+func TestEndpointIsCanonical(t *testing.T) {
+	t.Parallel()
+	for endpoint, want := range map[string]string{
+		"https://api.example:443": "https://api.example",
+		"https://api.example:":    "https://api.example",
+		"http://127.0.0.1:80":     "http://127.0.0.1",
+	} {
+		if got, err := client.ParseEndpoint(endpoint); err != nil || got.String() != want {
+			t.Errorf("%s gives %v, %v", endpoint, got, err)
+		}
+	}
+}

@@ -16,7 +16,7 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
-// wantClean checks that words from outside are fit for a terminal.
+// wantClean checks that a text of the server is fit for a terminal.
 func wantClean(t *testing.T, text string, limit int) {
 	t.Helper()
 	if utf8.RuneCountInString(text) > limit || !utf8.ValidString(text) {
@@ -92,7 +92,7 @@ func FuzzParseRegenerated(f *testing.F) {
 	})
 }
 
-// FuzzCutReply cuts a valid reply anywhere: the secret is then whole or missing.
+// FuzzCutReply cuts a valid reply anywhere. The secret is then complete or missing.
 func FuzzCutReply(f *testing.F) {
 	for cut := range uint(60) {
 		f.Add("sk_test_\"\\☃\x00", "2026-08-19T15:21:07.597Z", cut)
@@ -152,9 +152,9 @@ func FuzzParseEndpoint(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := ParseEndpoint(u.String())
-		if err != nil || !reflect.DeepEqual(u, again) {
-			t.Errorf("%q gives %v, which gives %v, %v", endpoint, u, again, err)
+		reparsed, err := ParseEndpoint(u.String())
+		if err != nil || !reflect.DeepEqual(u, reparsed) {
+			t.Errorf("%q gives %v, which gives %v, %v", endpoint, u, reparsed, err)
 		}
 		if u.Scheme != "https" && !loopback(u.Hostname()) {
 			t.Errorf("%q gives %v", endpoint, u)

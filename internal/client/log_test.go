@@ -12,7 +12,7 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// TestLog checks that nothing is logged but what is allowed.
+// TestLog checks that only the allowed fields are logged.
 func TestLog(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -30,42 +30,47 @@ func TestLog(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
-			s.ticking()
-			s.config.MaxRetries = 0
-			tt.trouble(t, s, forever)
-			c := s.client()
+			f := newFixture(t, emulator.Options{})
+			f.ticking()
+			f.config.MaxRetries = 0
+			tt.trouble(t, f, forever)
+			c := f.client()
 			_, _ = c.Profile(t.Context())
 			_, _ = c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 			for i, want := range []map[string]any{
 				{"method": "GET", "path": emulator.ProfilePath},
 				{"method": "POST", "path": emulator.RegeneratePath},
 			} {
-				if i >= len(s.logged) {
-					t.Fatalf("%d records", len(s.logged))
+				if i >= len(f.logged) {
+					t.Fatalf("%d records", len(f.logged))
 				}
-				got := s.logged[i]
 				want["message"], want["attempt"], want["duration_ms"] = tt.message, 1, int64(1000)
-				if tt.status != nil {
-					want["status"], want["request_id"] = tt.status, got["request_id"]
-					if id, _ := got["request_id"].(string); len(id) != 36 {
-						t.Errorf("request id %v", got["request_id"])
-					}
-				}
-				if !maps.Equal(got, want) {
-					t.Errorf("logged %v, not %v", got, want)
-				}
+				wantLogged(t, f.logged[i], want, tt.status)
 			}
 		})
 	}
 }
 
+// wantLogged checks the fields of a record. With a status there is a request ID.
+func wantLogged(t *testing.T, got, want map[string]any, status any) {
+	t.Helper()
+	if status != nil {
+		want["status"], want["request_id"] = status, got["request_id"]
+		if id, _ := got["request_id"].(string); len(id) != 36 {
+			t.Errorf("request id %v", got["request_id"])
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("logged %v, not %v", got, want)
+	}
+}
+
 func TestAttemptsAreNumbered(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	s.config.RetryWait = 1
-	s.Inject(emulator.TooManyRequests(""), emulator.Fault{Drop: true}, emulator.HTML(500), emulator.Fault{Drop: true})
-	c := s.client()
+	f := newFixture(t, emulator.Options{})
+	f.config.RetryWait = 1
+	f.Inject(emulator.TooManyRequests(""), emulator.Fault{Drop: true}, emulator.HTML(500), emulator.Fault{Drop: true})
+	c := f.client()
 	if _, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{}); err == nil {
 		t.Error("sent more than once after an ambiguous attempt")
 	}
@@ -73,7 +78,7 @@ func TestAttemptsAreNumbered(t *testing.T) {
 		t.Error(err)
 	}
 	var attempts []any
-	for _, record := range s.logged {
+	for _, record := range f.logged {
 		attempts = append(attempts, record["attempt"])
 	}
 	if want := []any{1, 2, 3, 1, 2}; !slices.Equal(attempts, want) {

@@ -24,18 +24,18 @@ import (
 
 func TestEveryPostHasItsOwnConnection(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	var dials atomic.Int64
-	s.network = func(transport *http.Transport) {
+	f.network = func(transport *http.Transport) {
 		dial := transport.DialContext
 		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 			dials.Add(1)
 			return dial(ctx, network, address)
 		}
 	}
-	c := s.client()
+	c := f.client()
 	for range 3 {
-		if _, err := c.Profile(t.Context()); err != nil { // may leave a connection behind
+		if _, err := c.Profile(t.Context()); err != nil { // may leave a connection open
 			t.Fatal(err)
 		}
 		before := dials.Load()
@@ -53,16 +53,16 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			t.Parallel()
-			s, elsewhere := newStage(t, emulator.Options{}), newStage(t, emulator.Options{})
-			s.Inject(emulator.Fault{Status: status, Times: forever, Header: http.Header{"Location": {elsewhere.URL() + emulator.ProfilePath}}})
-			c := s.client()
+			f, elsewhere := newFixture(t, emulator.Options{}), newFixture(t, emulator.Options{})
+			f.Inject(emulator.Fault{Status: status, Times: forever, Header: http.Header{"Location": {elsewhere.URL() + emulator.ProfilePath}}})
+			c := f.client()
 			_, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 			wantFailure(t, err, apisecret.Refused, apisecret.Unchanged, 0, time.Time{})
 			var answer *client.Error
 			if _, err := c.Profile(t.Context()); !errors.As(err, &answer) || answer.Status != status {
 				t.Errorf("error %v", err)
 			}
-			s.wantSent(t, 1, 1)
+			f.wantSent(t, 1, 1)
 			elsewhere.wantSent(t, 0, 0)
 		})
 	}
@@ -81,16 +81,16 @@ func TestTLS(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
-			s.config.MaxRetries = 0
-			front := behindTLS(t, s, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tt.version})
+			f := newFixture(t, emulator.Options{})
+			f.config.MaxRetries = 0
+			front := behindTLS(t, f, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tt.version})
 			var protocol atomic.Value
 			toAPI := front.Config.Handler
 			front.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				protocol.Store(r.Proto)
 				toAPI.ServeHTTP(w, r)
 			})
-			c := s.client()
+			c := f.client()
 			got, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 			_, profileErr := c.Profile(t.Context())
 			if !tt.works {
@@ -101,7 +101,7 @@ func TestTLS(t *testing.T) {
 				}
 				return
 			}
-			wantRegenerated(t, s, got, err, 0, time.Time{})
+			wantRegenerated(t, f, got, err, 0, time.Time{})
 			if profileErr != nil || protocol.Load() != "HTTP/2.0" {
 				t.Errorf("over %v: %v", protocol.Load(), profileErr)
 			}
@@ -109,8 +109,8 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// TestProxyVariable runs itself as another process, for net/http reads the
-// variables once only.
+// TestProxyVariable runs itself in another process, because net/http reads the
+// variables only once.
 func TestProxyVariable(t *testing.T) {
 	t.Parallel()
 	const child = "INTEGRATOR_TEST_PROXY_CHILD"

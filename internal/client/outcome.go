@@ -4,68 +4,92 @@
 package client
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
+// next is what the client does after an attempt that failed.
 type next int
 
 const (
 	stop next = iota
-	again
+	retry
 	nextSigner
 	resendOnce
 )
 
-// then says what is done after an outcome.
-func then(o apisecret.Outcome) next {
+// afterRegeneration says what follows an outcome of regenerating the secret.
+func afterRegeneration(o apisecret.Outcome) next {
 	switch o {
 	case apisecret.NotSent, apisecret.RateLimited, apisecret.Retryable, apisecret.RetryableAfterFault:
-		return again
+		return retry
 	case apisecret.SecretRefused:
 		return nextSigner
-	case apisecret.Ambiguous: // a lost secret can only be replaced
+	case apisecret.Ambiguous: // if the new secret is lost, only another one can replace it
 		return resendOnce
-	case apisecret.Unreadable: // another call would end one more secret
-		return stop
-	case apisecret.Unanswered: // the first request may still complete and end the newer secret
-		return stop
-	case apisecret.Regenerated, apisecret.NotSentForGood, apisecret.BearerRefused, apisecret.Refused:
-		return stop
+	case apisecret.Unreadable, // another call would end one more secret
+		apisecret.Unanswered, // the first request may still complete and end the newer secret
+		apisecret.Regenerated, apisecret.NotSentForGood, apisecret.BearerRefused, apisecret.Refused:
 	}
 	return stop
 }
 
-// judge reads an answer: a complete reply (a problem where it is no success) or
-// a failure to get one.
-func judge(readable bool, problem *Error, failed *TransportError) apisecret.Outcome {
+// afterWrite says what follows an outcome of another write: it is sent again if
+// it provably changed nothing, or if it is idempotent.
+func afterWrite(o apisecret.Outcome, idempotent bool) next {
 	switch {
-	case readable:
-		return apisecret.Regenerated
-	case failed != nil && !failed.Sent && failed.permanent():
-		return apisecret.NotSentForGood
-	case failed != nil && !failed.Sent:
-		return apisecret.NotSent
-	case failed != nil && (failed.Timeout || failed.status == http.StatusGatewayTimeout):
-		return apisecret.Unanswered
-	case failed != nil:
-		return apisecret.Ambiguous
-	case problem == nil:
+	case o == apisecret.NotSent, o == apisecret.RateLimited, idempotent && o.Effect() == apisecret.Unknown:
+		return retry
+	case o == apisecret.SecretRefused: // which may be due to the clock
+		return nextSigner
+	}
+	return stop
+}
+
+// judge says what the error of an attempt means.
+func judge(err error) apisecret.Outcome {
+	if failed, ok := errors.AsType[*TransportError](err); ok {
+		return failed.outcome()
+	}
+	if problem, ok := errors.AsType[*Error](err); ok {
+		return problem.outcome()
+	}
+	if _, ok := errors.AsType[*noSecretError](err); ok {
 		return apisecret.Unreadable
-	case problem.Status == http.StatusGatewayTimeout:
+	}
+	return apisecret.NotSent // the context ended before the attempt
+}
+
+func (e *TransportError) outcome() apisecret.Outcome {
+	switch {
+	case !e.Sent && e.permanent():
+		return apisecret.NotSentForGood
+	case !e.Sent:
+		return apisecret.NotSent
+	case e.Timeout || e.status == http.StatusGatewayTimeout:
 		return apisecret.Unanswered
-	case problem.Status == http.StatusTooManyRequests:
+	default:
+		return apisecret.Ambiguous
+	}
+}
+
+func (e *Error) outcome() apisecret.Outcome {
+	switch {
+	case e.Status == http.StatusGatewayTimeout:
+		return apisecret.Unanswered
+	case e.Status == http.StatusTooManyRequests:
 		return apisecret.RateLimited
-	case problem.BearerRefused():
+	case e.BearerRefused():
 		return apisecret.BearerRefused
-	case problem.SecretRefused():
+	case e.SecretRefused():
 		return apisecret.SecretRefused
-	case problem.Retryable && problem.Status >= 500:
+	case e.Retryable && e.Status >= 500:
 		return apisecret.RetryableAfterFault
-	case problem.Retryable:
+	case e.Retryable:
 		return apisecret.Retryable
-	case problem.Status >= 500:
+	case e.Status >= 500:
 		return apisecret.Ambiguous
 	default:
 		return apisecret.Refused

@@ -17,9 +17,9 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// outcome is a row of the table: what happened to a request to regenerate the
-// secret, whether the API acted on it, what that means, and what the client
-// does then.
+// outcome is a row of the table: what happened to a request that regenerates the
+// secret, whether the API acted on it, what that means, and what the client does
+// next.
 type outcome struct {
 	happened string
 	trouble  trouble
@@ -115,12 +115,12 @@ func outcomes() []outcome {
 	}
 }
 
-// longer makes a reply longer by a member of that name.
+// longer adds a long member of this name to a reply.
 func longer(name string) func(map[string]any) {
 	return func(reply map[string]any) { reply[name] = strings.Repeat(name, 500) }
 }
 
-// only leaves nothing but the one member in a reply.
+// only removes all other members from a reply.
 func only(name string) func(map[string]any) {
 	return func(reply map[string]any) {
 		for other := range reply {
@@ -153,59 +153,59 @@ func TestOutcomes(t *testing.T) {
 
 func (row outcome) check(t *testing.T, grace time.Duration, maxRetries, times int) {
 	t.Helper()
-	s := newStage(t, emulator.Options{})
-	s.config.MaxRetries = maxRetries
-	row.trouble(t, s, times)
-	regenerated, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: grace})
+	f := newFixture(t, emulator.Options{})
+	f.config.MaxRetries = maxRetries
+	row.trouble(t, f, times)
+	regenerated, err := f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: grace})
 
 	waits := row.then[:min(len(row.then), maxRetries)]
 	means, effect := row.means, row.effect
 	if times == 1 {
 		waits = waits[:1]
 		means, effect = apisecret.Regenerated, apisecret.Changed
-		if row.acted && grace == 0 { // the first attempt killed the secret that signs
+		if row.acted && grace == 0 { // the first attempt ended the secret that signs
 			means, effect = apisecret.SecretRefused, apisecret.Unknown
 		}
 	}
 	cutShort := strings.HasPrefix(row.happened, "reply cut")
-	if cutShort && grace == 0 && len(waits) > 0 { // the first attempt killed the secret, and a 401 is one though it is cut
+	if cutShort && grace == 0 && len(waits) > 0 { // the first attempt ended the secret; a 401 counts even if it is cut short
 		means, effect = apisecret.SecretRefused, apisecret.Unknown
 	}
 	attempts := 1 + len(waits)
-	if !slices.Equal(s.waits, waits) {
-		t.Errorf("waited %v, not %v", s.waits, waits)
+	if !slices.Equal(f.waits, waits) {
+		t.Errorf("waited %v, not %v", f.waits, waits)
 	}
-	if len(s.logged) != attempts {
-		t.Errorf("%d attempts logged, not %d", len(s.logged), attempts)
+	if len(f.logged) != attempts {
+		t.Errorf("%d attempts logged, not %d", len(f.logged), attempts)
 	}
 
-	struck := attempts // how many of them met the trouble
+	troubled := attempts // how many of them met the trouble
 	if times == 1 {
-		struck = 1
+		troubled = 1
 	}
-	posts := s.sent("POST")
+	posts := f.sent("POST")
 	if row.means == apisecret.NotSent || row.means == apisecret.NotSentForGood {
-		s.wantSent(t, 0, attempts-struck)
+		f.wantSent(t, 0, attempts-troubled)
 	} else {
-		s.wantSent(t, 0, attempts)
+		f.wantSent(t, 0, attempts)
 	}
 	wantFresh(t, posts)
-	wantProcessed(t, posts, row.acted, grace, means == apisecret.Regenerated && struck < attempts)
+	wantProcessed(t, posts, row.acted, grace, means == apisecret.Regenerated && troubled < attempts)
 
 	var since time.Time
 	if row.effect == apisecret.Unknown || row.means == apisecret.Unreadable {
-		since = curtain()
+		since = testStart()
 	}
 	if means == apisecret.Regenerated {
-		wantRegenerated(t, s, regenerated, err, grace, since)
+		wantRegenerated(t, f, regenerated, err, grace, since)
 	} else {
 		wantFailure(t, err, means, effect, grace, since)
 	}
 }
 
-// wantProcessed checks which requests, all signed with the first secret, took
-// effect: those that met the trouble if the API acted on them, but only one
-// without a grace period; and the last one if the trouble was over.
+// wantProcessed checks which requests took effect. All are signed with the first
+// secret. Those that met the trouble did if the API acted on them; without a grace
+// period, only the first of them did. The last one did if the trouble was over.
 func wantProcessed(t *testing.T, posts []emulator.Request, acted bool, grace time.Duration, over bool) {
 	t.Helper()
 	for i, post := range posts {
@@ -216,8 +216,8 @@ func wantProcessed(t *testing.T, posts []emulator.Request, acted bool, grace tim
 	}
 }
 
-// wantRegenerated checks that the API's newest secret is in hand.
-func wantRegenerated(t *testing.T, s *stage, got *apisecret.RegeneratedSecret, err error, grace time.Duration, since time.Time) {
+// wantRegenerated checks that the client returned the API's newest secret.
+func wantRegenerated(t *testing.T, f *fixture, got *apisecret.RegeneratedSecret, err error, grace time.Duration, since time.Time) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -225,17 +225,17 @@ func wantRegenerated(t *testing.T, s *stage, got *apisecret.RegeneratedSecret, e
 	var expires time.Time
 	switch {
 	case grace > 0 && since.IsZero():
-		expires = s.clock().Add(grace)
+		expires = f.clock().Add(grace)
 	case grace > 0:
 		expires = since.Add(grace)
 	}
-	if got.Secret.Reveal() != s.Secret() || !got.SignedWith.Equal(s.config.Secret) {
+	if got.Secret.Reveal() != f.Secret() || !got.SignedWith.Equal(f.config.Secret) {
 		t.Errorf("secret %s, signed with %s", got.Secret.Fingerprint(), got.SignedWith.Fingerprint())
 	}
 	if !got.OldSecretExpiresAt.Equal(expires) || got.OddExpiry != "" {
 		t.Errorf("the old secret expires at %s %q, not %s", got.OldSecretExpiresAt, got.OddExpiry, expires)
 	}
-	if !got.AmbiguousSince.Equal(since) || !got.ObtainedAt.Equal(s.clock()) {
+	if !got.AmbiguousSince.Equal(since) || !got.ObtainedAt.Equal(f.clock()) {
 		t.Errorf("ambiguous since %s, not %s; obtained at %s", got.AmbiguousSince, since, got.ObtainedAt)
 	}
 }

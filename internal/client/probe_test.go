@@ -5,6 +5,8 @@ package client_test
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,25 +37,25 @@ func TestProbe(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
-			s.config.MaxRetries, s.config.RetryWait = tt.maxRetries, time.Millisecond
-			tt.trouble(t, s, forever)
-			err := s.client().Probe(t.Context(), s.config.Secret)
+			f := newFixture(t, emulator.Options{})
+			f.config.MaxRetries, f.config.RetryWait = tt.maxRetries, time.Millisecond
+			tt.trouble(t, f, forever)
+			err := f.client().Probe(t.Context(), f.config.Secret)
 			var answer *client.Error
 			if refused := errors.As(err, &answer) && answer.SecretRefused(); (err == nil) != tt.accepted || refused != tt.refused {
 				t.Errorf("error %v", err)
 			}
-			s.wantSent(t, tt.gets, 0)
+			f.wantSent(t, tt.gets, 0)
 		})
 	}
 }
 
-// The secret that is asked about signs, and is not used for anything else.
+// The probed secret signs the probe, and nothing else.
 func TestProbeOfAnotherSecret(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	newer := apisecret.New(s.Rotate(time.Hour))
-	c := s.client()
+	f := newFixture(t, emulator.Options{})
+	newer := apisecret.New(f.Rotate(time.Hour))
+	c := f.client()
 	if err := c.Probe(t.Context(), newer); err != nil {
 		t.Error(err)
 	}
@@ -63,22 +65,32 @@ func TestProbeOfAnotherSecret(t *testing.T) {
 	if _, err := c.Profile(t.Context()); err != nil {
 		t.Error(err)
 	}
-	var signed []int
-	for _, get := range s.sent("GET") {
-		signed = append(signed, get.SignedWith)
-	}
-	if len(signed) != 3 || signed[0] != 1 || signed[1] != -1 || signed[2] != 0 {
+	if signed := f.signedWith("GET"); !slices.Equal(signed, []int{1, -1, 0}) {
 		t.Errorf("signed with %v", signed)
 	}
 }
 
 func TestProbeOnAnotherClock(t *testing.T) {
 	t.Parallel()
-	s := onTheSecond(t)
-	s.SetSkew(-time.Hour)
-	c := s.client()
-	if err := c.Probe(t.Context(), s.config.Secret); err != nil || c.ClockOffset() != -time.Hour {
+	f := onTheSecond(t)
+	f.SetSkew(-time.Hour)
+	c := f.client()
+	if err := c.Probe(t.Context(), f.config.Secret); err != nil || c.ClockOffset() != -time.Hour {
 		t.Errorf("offset %s: %v", c.ClockOffset(), err)
 	}
-	s.wantSent(t, 2, 0)
+	f.wantSent(t, 2, 0)
+}
+
+// A probe returns the answer at once if the API asks for a wait that is too long
+// for it.
+func TestProbeDoesNotWaitInVain(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, emulator.Options{})
+	fault := emulator.TooManyRequests("30")
+	fault.Times = forever
+	f.Inject(fault)
+	err := f.client().Probe(t.Context(), f.config.Secret)
+	if err == nil || !strings.HasPrefix(err.Error(), "429") {
+		t.Errorf("error %v", err)
+	}
 }

@@ -35,22 +35,22 @@ const (
 	maxProblemFields = 20
 )
 
-// Error is an answer other than success: what the API said of it (RFC 9457
-// problem document), or just the status where a gateway answered. Its texts
-// are bounded, free of control characters and of the secrets of the request.
+// Error is an answer other than success. It holds what the API said (an RFC 9457
+// problem document), or just the status if a gateway answered. Its texts are
+// bounded, and contain no control characters and no secret of the request.
 type Error struct {
 	Method, Path string
 
 	Status                               int
 	Type                                 string // without "urn:problem-type:"
 	Title, Detail, Code, Field, Instance string
-	Retryable                            bool // the API invites the same request again
+	Retryable                            bool // the API says that the same request may succeed later
 	Realm, Scope                         string
 	ResourceType, ResourceID             string
 	Fields                               []FieldError
 	RequestID, TraceID                   string
-	RetryAfter                           time.Duration // 0 where the API gave none
-	Date                                 time.Time     // the server's clock; zero where unknown or from a cache
+	RetryAfter                           time.Duration // 0 if the API gave none
+	Date                                 time.Time     // the server's clock; zero if unknown or from a cache
 }
 
 // FieldError is one entry of a problem's errors list.
@@ -77,20 +77,21 @@ func (e *Error) BearerRefused() bool {
 	return e.Status == http.StatusUnauthorized && (e.Type == TypeTokenExpired || e.Type == TypeInvalidToken)
 }
 
-// SecretRefused reports whether the signature was refused: the secret is not
-// (or no longer) valid, or the clocks differ.
+// SecretRefused reports whether the signature was refused: the secret is not (or
+// no longer) valid, or the clocks differ.
 func (e *Error) SecretRefused() bool {
 	return e.Status == http.StatusUnauthorized && !e.BearerRefused()
 }
 
-// Is says what the answer means to those who know nothing of HTTP.
+// Is tells callers that know nothing of HTTP what the answer says of the secret.
 func (e *Error) Is(target error) bool {
 	return target == apisecret.ErrRefused && e.SecretRefused() || target == apisecret.ErrForbidden && e.Status == http.StatusForbidden
 }
 
-// clockOffset is how far the server's clock is ahead of now, if it is so far off
-// that this may be why a signature was refused, and 0 otherwise. The API accepts
-// 300 s either way; the bounds leave room for a slow reply and for nonsense.
+// clockOffset is how far the server's clock is ahead of now, if that may be why
+// the API refused a signature, and 0 otherwise. The API accepts 300 s either way.
+// The lower bound leaves room for a slow reply; above the upper one, the Date is
+// taken for wrong.
 func (e *Error) clockOffset(now time.Time) time.Duration {
 	if e.Date.IsZero() {
 		return 0
@@ -102,7 +103,7 @@ func (e *Error) clockOffset(now time.Time) time.Duration {
 	return offset
 }
 
-// newError reads an answer, whose words go through clean.
+// newError reads an answer. All of its texts go through clean.
 func newError(call call, resp *http.Response, body []byte, now time.Time, clean func(string) string) *Error {
 	e := parseProblem(body, clean)
 	e.Method, e.Path, e.Status = call.method, call.path, resp.StatusCode
@@ -115,7 +116,7 @@ func newError(call call, resp *http.Response, body []byte, now time.Time, clean 
 	return e
 }
 
-// parseProblem takes what it can use of a body and ignores the rest: a field of
+// parseProblem takes what it can use of a body and ignores the rest. A field of
 // the wrong type, or a body that is no JSON object, must not hide the status.
 func parseProblem(body []byte, clean func(string) string) *Error {
 	object := map[string]json.RawMessage{}
@@ -143,8 +144,8 @@ func parseProblem(body []byte, clean func(string) string) *Error {
 	return e
 }
 
-// redact blanks out secrets in words that came from outside, should the API
-// ever echo what it was sent.
+// redact replaces secrets in a text of the server, which may repeat what it was
+// sent.
 func redact(text string, secrets ...apisecret.Secret) string {
 	for _, s := range secrets {
 		if !s.IsZero() {
@@ -154,8 +155,8 @@ func redact(text string, secrets ...apisecret.Secret) string {
 	return text
 }
 
-// cleanText makes outside words fit for a terminal: bounded, on one line, no
-// escape sequences, nothing invisible.
+// cleanText makes a text of the server fit for a terminal: bounded, on one line,
+// without escape sequences or invisible characters.
 func cleanText(text string) string {
 	runes := []rune(strings.Map(func(r rune) rune {
 		if !unicode.IsGraphic(r) {

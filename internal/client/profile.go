@@ -10,7 +10,7 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
-// profilePath has its trailing slash in the API: without it the path is another.
+// profilePath ends in a slash, which is signed with the rest of the path.
 const profilePath = "/v1/integrator/"
 
 // Profile describes the integrator. CreatedAt is RFC 3339.
@@ -37,7 +37,7 @@ func (c *Client) Profile(ctx context.Context) (*Profile, error) {
 	return profile, nil
 }
 
-// The limits of Probe: a plan waits for it.
+// The limits of Probe are short, because a plan waits for it.
 const (
 	probeAttempt = 10 * time.Second
 	probeWait    = 5 * time.Second

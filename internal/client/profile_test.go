@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,9 +20,9 @@ import (
 
 func TestProfile(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{UserAPIKey: "ak_live"})
-	c := s.client()
-	if c.Endpoint() != s.URL() || c.IntegratorKey() != s.Key() {
+	f := newFixture(t, emulator.Options{UserAPIKey: "ak_live"})
+	c := f.client()
+	if c.Endpoint() != f.URL() || c.IntegratorKey() != f.Key() {
 		t.Errorf("a client of %s at %s", c.IntegratorKey(), c.Endpoint())
 	}
 	got, err := c.Profile(t.Context())
@@ -30,7 +31,7 @@ func TestProfile(t *testing.T) {
 	}
 	want := client.Profile{
 		ID:              "8b6f2d4e-3c1a-4f57-9d0e-5a7c1e2b9f30",
-		IntegratorKey:   s.Key(),
+		IntegratorKey:   f.Key(),
 		Name:            "Demo Integrator",
 		Email:           "integrator@example.com",
 		ACHDebitEnabled: true,
@@ -40,7 +41,7 @@ func TestProfile(t *testing.T) {
 	if *got != want {
 		t.Errorf("%+v", got)
 	}
-	sent := s.Requests()[0]
+	sent := f.Requests()[0]
 	if sent.Path != emulator.ProfilePath || sent.Body != "" {
 		t.Errorf("%s %s", sent.Path, sent.Body)
 	}
@@ -51,11 +52,11 @@ func TestProfile(t *testing.T) {
 
 func TestNoBearerHeaderWithoutKey(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	if _, err := s.client().Profile(t.Context()); err != nil {
+	f := newFixture(t, emulator.Options{})
+	if _, err := f.client().Profile(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, present := s.Requests()[0].Header["Authorization"]; present {
+	if _, present := f.Requests()[0].Header["Authorization"]; present {
 		t.Error("there is one")
 	}
 }
@@ -89,21 +90,21 @@ func TestProfileIsRetried(t *testing.T) {
 		for _, maxRetries := range []int{0, 2} {
 			t.Run(tt.name, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, emulator.Options{})
-				s.ticking()
-				s.config.MaxRetries, s.config.RetryWait = maxRetries, time.Millisecond
+				f := newFixture(t, emulator.Options{})
+				f.ticking()
+				f.config.MaxRetries, f.config.RetryWait = maxRetries, time.Millisecond
 				fault := tt.fault
 				fault.Times = forever
-				s.Inject(fault)
-				if _, err := s.client().Profile(t.Context()); err == nil {
+				f.Inject(fault)
+				if _, err := f.client().Profile(t.Context()); err == nil {
 					t.Error("no error")
 				}
 				gets := 1
 				if tt.retried {
 					gets += maxRetries
 				}
-				s.wantSent(t, gets, 0)
-				wantFresh(t, s.Requests())
+				f.wantSent(t, gets, 0)
+				wantFresh(t, f.Requests())
 			})
 		}
 	}
@@ -125,42 +126,42 @@ func TestProfileNotSent(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
-			s.config.MaxRetries, s.config.RetryWait = 2, time.Millisecond
-			tt.trouble(t, s, forever)
-			_, err := s.client().Profile(t.Context())
+			f := newFixture(t, emulator.Options{})
+			f.config.MaxRetries, f.config.RetryWait = 2, time.Millisecond
+			tt.trouble(t, f, forever)
+			_, err := f.client().Profile(t.Context())
 			var failed *client.TransportError
 			if !errors.As(err, &failed) || failed.Sent {
 				t.Errorf("error %v", err)
 			}
-			if len(s.logged) != tt.attempts {
-				t.Errorf("%d attempts", len(s.logged))
+			if len(f.logged) != tt.attempts {
+				t.Errorf("%d attempts", len(f.logged))
 			}
-			s.wantSent(t, 0, 0)
+			f.wantSent(t, 0, 0)
 		})
 	}
 }
 
 func TestProfileSucceedsAfterRetries(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	s.config.RetryWait = time.Millisecond
-	s.Inject(emulator.Fault{Drop: true}, emulator.HTML(502), emulator.TooManyRequests(""), emulator.Fault{Truncate: true})
-	if _, err := s.client().Profile(t.Context()); err != nil {
+	f := newFixture(t, emulator.Options{})
+	f.config.RetryWait = time.Millisecond
+	f.Inject(emulator.Fault{Drop: true}, emulator.HTML(502), emulator.TooManyRequests(""), emulator.Fault{Truncate: true})
+	if _, err := f.client().Profile(t.Context()); err != nil {
 		t.Error(err)
 	}
-	s.wantSent(t, 5, 0)
+	f.wantSent(t, 5, 0)
 }
 
 func TestProfileErrorIsTheLastAnswer(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	s.config.MaxRetries, s.config.RetryWait = 1, time.Millisecond
-	s.Inject(
+	f := newFixture(t, emulator.Options{})
+	f.config.MaxRetries, f.config.RetryWait = 1, time.Millisecond
+	f.Inject(
 		emulator.Problem(500, emulator.ProblemInternalError, "First", ""),
 		emulator.Problem(503, emulator.ProblemDatabaseError, "Last", "The database is away.", map[string]any{"code": "db"}),
 	)
-	_, err := s.client().Profile(t.Context())
+	_, err := f.client().Profile(t.Context())
 	var answer *client.Error
 	if !errors.As(err, &answer) || answer.Status != 503 || answer.Type != "system:database-error" || answer.Code != "db" {
 		t.Fatalf("error %v", err)
@@ -175,27 +176,27 @@ func TestProfileErrorIsTheLastAnswer(t *testing.T) {
 
 func TestHugeReplies(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	s.config.MaxRetries = 0
-	s.Inject(emulator.Fault{Body: strings.Repeat(" ", 1<<20+1)})
-	_, err := s.client().Profile(t.Context())
+	f := newFixture(t, emulator.Options{})
+	f.config.MaxRetries = 0
+	f.Inject(emulator.Fault{Body: strings.Repeat(" ", 1<<20+1)})
+	_, err := f.client().Profile(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "larger than 1048576 bytes") {
 		t.Errorf("error %v", err)
 	}
 
-	s.Inject(emulator.Fault{Rewrite: longer(strings.Repeat("z", 2000))})
-	got, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
-	wantRegenerated(t, s, got, err, 0, time.Time{})
+	f.Inject(emulator.Fault{Rewrite: longer(strings.Repeat("z", 2000))})
+	got, err := f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+	wantRegenerated(t, f, got, err, 0, time.Time{})
 }
 
-// TestProfileWaitsForRotation asks for the profile while a POST is under way
-// that kills the secret.
+// TestProfileWaitsForRotation asks for the profile while a POST is under way that
+// ends the secret.
 func TestProfileWaitsForRotation(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	c := s.client()
+	f := newFixture(t, emulator.Options{})
+	c := f.client()
 	reached, hold := make(chan struct{}), make(chan struct{})
-	s.Inject(emulator.Fault{Reached: reached, Hold: hold}.On(http.MethodPost, ""))
+	f.Inject(emulator.Fault{Reached: reached, Hold: hold}.On(http.MethodPost, ""))
 
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -212,14 +213,12 @@ func TestProfileWaitsForRotation(t *testing.T) {
 		})
 	}
 	for range 1000 {
-		runtime.Gosched() // would let one through that does not wait
+		runtime.Gosched() // lets a request arrive that does not wait
 	}
 	close(hold)
 	all.Wait()
-	s.wantSent(t, 10, 1)
-	for _, get := range s.sent("GET") {
-		if get.SignedWith != 1 {
-			t.Errorf("signed with secret %d", get.SignedWith)
-		}
+	f.wantSent(t, 10, 1)
+	if signed := f.signedWith("GET"); !slices.Equal(signed, slices.Repeat([]int{1}, 10)) {
+		t.Errorf("signed with secrets %v", signed)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -19,8 +20,8 @@ import (
 // maxRetryWait bounds the backoff between two attempts.
 const maxRetryWait = 30 * time.Second
 
-// limits bound a read: the time for one attempt, the attempts after it, and the
-// wait that the API may ask for before them.
+// limits bound a read: the time for one attempt, the number of retries, and the
+// longest wait before a retry that the API may ask for.
 type limits struct {
 	attempt time.Duration
 	retries int
@@ -35,12 +36,13 @@ func (c *Client) limits() limits {
 // the limits allow, and decodes the reply into reply. It returns an *Error or
 // a *TransportError.
 //
-// A refusal with a server clock far from the local one is tried once more on
-// the server's: if that is accepted, the client stays on it.
+// If the API refuses the secret and its clock is far from the local one, the
+// call is signed once more with the server's time. If the API accepts that, the
+// client goes on signing with the server's time.
 func (c *Client) read(ctx context.Context, limits limits, path string, secret apisecret.Secret, reply any) error {
 	err := c.readAt(ctx, limits, c.ClockOffset(), path, secret, reply)
-	var refused *Error
-	if !errors.As(err, &refused) || !refused.SecretRefused() {
+	refused, ok := errors.AsType[*Error](err)
+	if !ok || !refused.SecretRefused() {
 		return err
 	}
 	offset := refused.clockOffset(c.config.Clock())
@@ -51,7 +53,8 @@ func (c *Client) read(ctx context.Context, limits limits, path string, secret ap
 	return nil
 }
 
-// readAt is read on a clock that differs from the local one by offset.
+// readAt does what read does, signing with a time that is ahead of the local
+// clock by offset.
 func (c *Client) readAt(ctx context.Context, limits limits, offset time.Duration, path string, secret apisecret.Secret, reply any) error {
 	call := call{method: http.MethodGet, path: path}
 	req, err := c.newRequest(ctx, call)
@@ -68,16 +71,21 @@ func (c *Client) readAt(ctx context.Context, limits limits, offset time.Duration
 		return newError(call, resp, transport.body, c.config.Clock(), transport.clean)
 	}
 	if err := json.Unmarshal(transport.body, reply); err != nil {
-		return &TransportError{Err: errors.New("the reply is not the JSON object that the API documents"), Sent: true}
+		return unreadable("JSON object")
 	}
 	return nil
 }
 
-// reader is retryablehttp without the defaults that are wrong here: no logger
-// of its own, the last reply kept, no wait longer than the caller would accept.
+// reader is a retryablehttp client without the defaults that are wrong here. It
+// has no logger of its own, keeps the last reply, and gives up rather than wait
+// longer than the limits allow.
 func (c *Client) reader(limits limits, transport *transport) *retryablehttp.Client {
 	return &retryablehttp.Client{
-		HTTPClient:   httpClient(transport),
+		HTTPClient: &http.Client{
+			Transport: transport,
+			// No redirect is followed: a signature is valid for one path only.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
 		RetryMax:     limits.retries,
 		RetryWaitMin: c.config.RetryWait,
 		RetryWaitMax: maxRetryWait,
@@ -93,8 +101,7 @@ func (c *Client) reader(limits limits, transport *transport) *retryablehttp.Clie
 			if ctx.Err() != nil {
 				return false, ctx.Err()
 			}
-			var failed *TransportError
-			if errors.As(err, &failed) {
+			if failed, ok := errors.AsType[*TransportError](err); ok {
 				return !failed.permanent(), nil
 			}
 			if err != nil || retryAfter(resp.Header, c.config.Clock()) > limits.wait {
@@ -105,15 +112,14 @@ func (c *Client) reader(limits limits, transport *transport) *retryablehttp.Clie
 	}
 }
 
-// asTransportError strips what net/http wraps around a cause: the URL.
+// asTransportError takes the cause out of what net/http and retryablehttp wrap
+// around it, so that the error does not repeat the URL.
 func asTransportError(err error) *TransportError {
-	var failed *TransportError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*TransportError](err); ok {
 		return failed
 	}
-	var wrapped interface{ Unwrap() error }
-	if errors.As(err, &wrapped) {
-		err = wrapped.Unwrap()
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
 	}
 	return &TransportError{Err: fmt.Errorf("the request was given up: %w", err)}
 }

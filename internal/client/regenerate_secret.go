@@ -4,12 +4,12 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
@@ -17,18 +17,15 @@ import (
 
 const regenerateSecretPath = "/v1/integrator/regenerate-secret"
 
-// minResendWait is kept before a request whose outcome is unknown is sent
-// again, so that a server that is still at work on the first can finish.
-const minResendWait = 3 * time.Second
-
 // RegenerateSecret makes a new secret (POST /v1/integrator/regenerate-secret).
-// It is one POST unless an attempt provably changed nothing, or was lost in a
-// way that only another can mend: see Outcome. All other requests wait, and are
-// signed with the new secret afterwards.
+// It sends one POST, and another only if the one before provably changed nothing,
+// or if its reply was lost and only another POST can replace it: see
+// afterRegeneration. All other requests wait, and are signed with the new secret
+// afterwards.
 //
 // Ending ctx stops it as long as nothing can have been sent. From then on it
-// carries on, bounded by the request timeout and the retries: the reply is the
-// only copy. The error is a *RegenerateError.
+// carries on, bounded by the request timeout and the retries, because the reply
+// is the only copy. The error is an *apisecret.RegenerateError.
 func (c *Client) RegenerateSecret(ctx context.Context, in apisecret.RegenerateInput) (*apisecret.RegeneratedSecret, error) {
 	c.rotation.Lock()
 	defer c.rotation.Unlock()
@@ -36,192 +33,140 @@ func (c *Client) RegenerateSecret(ctx context.Context, in apisecret.RegenerateIn
 	if len(in.Signers) == 0 {
 		in.Signers = []apisecret.Secret{c.newest}
 	}
-	body, err := json.Marshal(map[string]int64{"oldSecretValidForSeconds": int64(in.GracePeriod / time.Second)})
-	if err != nil {
-		return nil, err
+	body := encode(map[string]any{"oldSecretValidForSeconds": int64(in.GracePeriod / time.Second)})
+	r := &regeneration{write: write{
+		client:   c,
+		call:     call{method: http.MethodPost, path: regenerateSecretPath, body: body, secrets: in.Signers},
+		signers:  in.Signers,
+		then:     afterRegeneration,
+		onlyCopy: true,
+		grace:    in.GracePeriod,
+	}}
+	r.accept = r.take
+	if _, err := r.run(ctx); err != nil {
+		return nil, r.failure(err)
 	}
-	r := &regeneration{
-		client: c,
-		ctx:    ctx,
-		call:   call{method: http.MethodPost, path: regenerateSecretPath, body: body},
-		input:  in,
-	}
-	regenerated, err := r.run()
-	if err == nil {
-		c.newest = regenerated.Secret
-	}
-	return regenerated, err
+	c.newest = r.made.Secret
+	return r.result(), nil
 }
 
 // regeneration is one call of RegenerateSecret.
 type regeneration struct {
-	client *Client
-	ctx    context.Context // cannot end once an attempt was ambiguous
-	call   call
-	input  apisecret.RegenerateInput
-
-	signer         int // index into input.Signers
-	attempts       int
-	retries        int  // attempts after the first with the same signer
-	retimed        bool // likewise
-	resent         bool
-	ambiguous      int // attempts
-	ambiguousSince time.Time
+	write
+	made *apisecret.RegeneratedSecret
 }
 
-func (r *regeneration) run() (*apisecret.RegeneratedSecret, error) {
-	for {
-		if err := r.ctx.Err(); err != nil {
-			return nil, r.failed(apisecret.NotSent, err)
-		}
-		sentAt := r.client.config.Clock()
-		regenerated, reply, err := r.attempt()
-		var problem *Error
-		var failed *TransportError
-		_, _ = errors.As(err, &problem), errors.As(err, &failed)
-		outcome := judge(regenerated != nil, problem, failed)
-		if outcome == apisecret.Regenerated {
-			return r.succeeded(regenerated), nil
-		}
-
-		if outcome.Effect() != apisecret.Unchanged {
-			if r.ambiguous == 0 {
-				r.ambiguousSince = sentAt
-				r.ctx = context.WithoutCancel(r.ctx)
-			}
-			r.ambiguous++
-		}
-		failure := r.failed(outcome, err)
-		failure.Reply = reply
-		if !r.proceed(then(outcome), problem) {
-			return nil, failure
-		}
+// take takes the new secret out of a reply, also out of one that was cut short
+// after the secret.
+func (r *regeneration) take(reply reply, err error) error {
+	if !reply.success() {
+		return err
 	}
+	r.made = parseRegenerated(reply.body)
+	switch {
+	case r.made != nil:
+		r.made.SignedWith, r.made.RequestID = r.signers[r.signer], reply.requestID
+		return nil
+	case err != nil:
+		return err
+	}
+	return &noSecretError{reply.status, apisecret.New(string(reply.body))}
 }
 
-// proceed prepares the next attempt, waiting as long as is due, and reports
-// whether there is to be one.
-func (r *regeneration) proceed(next next, problem *Error) bool {
-	if next == nextSigner {
-		return r.ambiguousSince.IsZero() && (r.retime(problem) || r.useNextSigner())
-	}
-	wait := r.client.retryWait(r.retries, problem)
-	if !r.ambiguousSince.IsZero() {
-		wait = max(wait, minResendWait)
-		end := r.ambiguousSince.Add(r.input.GracePeriod)
-		if r.input.GracePeriod > 0 && !r.client.config.Clock().Add(wait).Before(end) {
-			return false
-		}
-	}
-	allowed := false
-	switch next {
-	case again:
-		allowed = r.retries < r.client.config.MaxRetries
-	case resendOnce: // harmless retries before it do not use it up
-		allowed = !r.resent && r.client.config.MaxRetries > 0
-		r.resent = true
-	}
-	if !allowed || wait > maxRetryAfter {
-		return false
-	}
-	r.retries++
-	return r.client.config.Sleep(r.ctx, wait) == nil
+// noSecretError is a success without a readable secret. The body is kept as one:
+// it may contain the secret in another form.
+type noSecretError struct {
+	status int
+	body   apisecret.Secret
 }
 
-func (r *regeneration) useNextSigner() bool {
-	r.retries, r.retimed = 0, false
-	for r.signer++; r.signer < len(r.input.Signers); r.signer++ {
-		s, refused := r.input.Signers[r.signer], r.input.Signers[:r.signer]
-		if !s.IsZero() && !slices.ContainsFunc(refused, s.Equal) {
-			return true
-		}
-	}
-	return false
+func (e *noSecretError) Error() string {
+	return fmt.Sprintf("the API answered %d without a readable secret", e.status)
 }
 
-// retime asks whether the refusal was due to the clocks. The POST itself is
-// never re-timed on a guess: a GET has to be accepted first.
-func (r *regeneration) retime(problem *Error) bool {
-	offset, before := problem.clockOffset(r.client.config.Clock()), r.client.ClockOffset()
-	if r.retimed || offset == 0 || offset == before || r.client.config.MaxRetries == 0 {
-		return false
-	}
-	r.retimed = true
-	return r.client.probe(r.ctx, r.input.Signers[r.signer]) == nil && r.client.ClockOffset() != before
-}
-
-// attempt sends the request once. It returns the new secret, or the body of a
-// success that has none, or an error.
-func (r *regeneration) attempt() (*apisecret.RegeneratedSecret, apisecret.Secret, error) {
-	ctx, connected, done := untilConnected(r.ctx)
-	defer done()
-	req, err := r.client.newRequest(ctx, r.call)
-	if err != nil {
-		return nil, apisecret.Secret{}, &TransportError{Err: err}
-	}
-	secret := r.input.Signers[r.signer]
-	transport := &transport{
-		client: r.client, call: r.call, secret: secret, others: r.input.Signers,
-		timeout: r.client.config.RequestTimeout, offset: r.client.ClockOffset(), attempt: r.attempts, connected: connected,
-	}
-	resp, err := httpClient(transport).Do(req)
-	r.attempts++
-	if err != nil {
-		failed := asTransportError(err)
-		if failed.status >= 200 && failed.status < 300 {
-			if regenerated := parseRegenerated(failed.partial); regenerated != nil {
-				regenerated.SignedWith = secret
-				return regenerated, apisecret.Secret{}, nil
-			}
-		}
-		return nil, apisecret.Secret{}, failed
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, apisecret.Secret{}, newError(r.call, resp, transport.body, r.client.config.Clock(), transport.clean)
-	}
-	regenerated := parseRegenerated(transport.body)
-	if regenerated == nil {
-		return nil, apisecret.New(string(transport.body)), fmt.Errorf("the API answered %d without a readable secret", resp.StatusCode)
-	}
-	regenerated.SignedWith, regenerated.RequestID = secret, transport.clean(resp.Header.Get(headerRequestID))
-	return regenerated, apisecret.Secret{}, nil
-}
-
-func (r *regeneration) failed(outcome apisecret.Outcome, err error) *apisecret.RegenerateError {
+func (r *regeneration) failure(err error) *apisecret.RegenerateError {
 	failure := &apisecret.RegenerateError{
-		Outcome: outcome, Err: err, GracePeriod: r.input.GracePeriod,
+		Outcome: judge(err), Err: err, GracePeriod: r.grace,
 		AmbiguousSince: r.ambiguousSince, AmbiguousAttempts: r.ambiguous,
 	}
-	if !r.ambiguousSince.IsZero() {
+	if r.ambiguous > 0 {
 		failure.OldSecretExpiresAt = r.oldSecretExpiresAt()
+	}
+	if unreadable, ok := errors.AsType[*noSecretError](err); ok {
+		failure.Reply = unreadable.body
 	}
 	return failure
 }
 
 // oldSecretExpiresAt is when the old secret ends, by the API's clock, if the
-// first ambiguous attempt has regenerated it.
+// first ambiguous attempt regenerated it.
 func (r *regeneration) oldSecretExpiresAt() time.Time {
-	return r.ambiguousSince.Add(r.client.ClockOffset()).Add(r.input.GracePeriod)
+	return r.ambiguousSince.Add(r.client.ClockOffset()).Add(r.grace)
 }
 
-// succeeded judges the expiry: after an ambiguous attempt the reply may date
-// the secret that was lost, and the one in use ends earlier.
-func (r *regeneration) succeeded(regenerated *apisecret.RegeneratedSecret) *apisecret.RegeneratedSecret {
-	now := r.client.config.Clock()
-	regenerated.ObtainedAt = now
-	regenerated.AmbiguousSince = r.ambiguousSince
+// result completes the new secret with times. After an ambiguous attempt, the
+// expiry in the reply may be that of the secret which was lost with that attempt.
+// The old secret that is in use then ends earlier.
+func (r *regeneration) result() *apisecret.RegeneratedSecret {
+	made, now := r.made, r.client.config.Clock()
+	made.ObtainedAt = now
+	made.AmbiguousSince = r.ambiguousSince
 
-	const tolerance = 15 * time.Minute // clocks ±5 min, a slow reply, and room
-	expected := now.Add(r.client.ClockOffset()).Add(r.input.GracePeriod)
-	if expiry := regenerated.OldSecretExpiresAt; !expiry.IsZero() && expiry.Sub(expected).Abs() > tolerance {
-		regenerated.OddExpiry, regenerated.OldSecretExpiresAt = expiry.Format(time.RFC3339), time.Time{}
+	const tolerance = 15 * time.Minute // clocks may differ by 5 min, and replies may be slow
+	expected := now.Add(r.client.ClockOffset()).Add(r.grace)
+	if expiry := made.OldSecretExpiresAt; !expiry.IsZero() && expiry.Sub(expected).Abs() > tolerance {
+		made.OddExpiry, made.OldSecretExpiresAt = expiry.Format(time.RFC3339), time.Time{}
 	}
-	if !r.ambiguousSince.IsZero() && r.input.GracePeriod > 0 {
+	if r.ambiguous > 0 && r.grace > 0 {
 		earliest := r.oldSecretExpiresAt()
-		if expiry := regenerated.OldSecretExpiresAt; expiry.IsZero() || earliest.Before(expiry) {
-			regenerated.OldSecretExpiresAt, regenerated.OddExpiry = earliest, ""
+		if expiry := made.OldSecretExpiresAt; expiry.IsZero() || earliest.Before(expiry) {
+			made.OldSecretExpiresAt, made.OddExpiry = earliest, ""
 		}
 	}
+	return made
+}
+
+// parseRegenerated takes the secret out of a reply, whatever else is wrong with
+// the reply. It returns nil if there is no secret.
+func parseRegenerated(body []byte) *apisecret.RegeneratedSecret {
+	members := leadingMembers(body)
+	var secret, expiry string
+	if json.Unmarshal(members["secret"], &secret) != nil || secret == "" {
+		return nil
+	}
+	regenerated := &apisecret.RegeneratedSecret{Secret: apisecret.New(secret)}
+	raw := members["oldSecretExpiresAt"]
+	if len(raw) == 0 || string(raw) == "null" {
+		return regenerated
+	}
+	if json.Unmarshal(raw, &expiry) != nil {
+		expiry = string(raw)
+	}
+	parsed, err := time.Parse(time.RFC3339, expiry)
+	if err != nil {
+		regenerated.OddExpiry = fmt.Sprintf("%.64s", cleanText(redact(expiry, regenerated.Secret)))
+	}
+	regenerated.OldSecretExpiresAt = parsed
 	return regenerated
+}
+
+// leadingMembers reads a JSON object member by member, up to its end or to where
+// it is cut short. A secret before the cut is complete and must not be lost.
+func leadingMembers(body []byte) map[string]json.RawMessage {
+	members := map[string]json.RawMessage{}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
+		return members
+	}
+	for decoder.More() {
+		name, err := decoder.Token()
+		var value json.RawMessage
+		if err != nil || decoder.Decode(&value) != nil {
+			break
+		}
+		if name, isString := name.(string); isString {
+			members[name] = value
+		}
+	}
+	return members
 }

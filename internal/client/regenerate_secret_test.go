@@ -16,17 +16,17 @@ import (
 
 func TestRegenerateSecret(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{UserAPIKey: "ak_live"})
-	s.config.UserAgent = "tests/1"
-	c := s.client()
+	f := newFixture(t, emulator.Options{UserAPIKey: "ak_live"})
+	f.config.UserAgent = "tests/1"
+	c := f.client()
 	got, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: 5 * time.Minute})
-	wantRegenerated(t, s, got, err, 5*time.Minute, time.Time{})
+	wantRegenerated(t, f, got, err, 5*time.Minute, time.Time{})
 	if got.RequestID == "" {
 		t.Error("no request id")
 	}
 
-	s.wantSent(t, 0, 1)
-	sent := s.Requests()[0]
+	f.wantSent(t, 0, 1)
+	sent := f.Requests()[0]
 	if sent.Path != emulator.RegeneratePath || sent.Body != `{"oldSecretValidForSeconds":300}` {
 		t.Errorf("%s %s", sent.Path, sent.Body)
 	}
@@ -41,14 +41,14 @@ func TestRegenerateSecret(t *testing.T) {
 		}
 	}
 
-	if !c.ConfiguredSecret().Equal(s.config.Secret) {
+	if !c.ConfiguredSecret().Equal(f.config.Secret) {
 		t.Error("the configured secret has changed")
 	}
 	second, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 	if err != nil || !second.SignedWith.Equal(got.Secret) {
 		t.Errorf("not signed with the newest secret: %v", err)
 	}
-	if body := s.Requests()[1].Body; body != `{"oldSecretValidForSeconds":0}` {
+	if body := f.Requests()[1].Body; body != `{"oldSecretValidForSeconds":0}` {
 		t.Errorf("body %s", body)
 	}
 }
@@ -75,17 +75,17 @@ func TestAfterAnAmbiguousAttempt(t *testing.T) {
 		for _, grace := range []time.Duration{0, 5 * time.Minute} {
 			t.Run(tt.name+"/grace "+grace.String(), func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, emulator.Options{})
-				s.Inject(emulator.Fault{Drop: true})
-				s.Inject(tt.answers...)
+				f := newFixture(t, emulator.Options{})
+				f.Inject(emulator.Fault{Drop: true})
+				f.Inject(tt.answers...)
 				other := apisecret.New("sk_test_other")
-				got, err := s.client().RegenerateSecret(t.Context(),
-					apisecret.RegenerateInput{GracePeriod: grace, Signers: []apisecret.Secret{s.config.Secret, other}})
-				s.wantSent(t, 0, tt.posts)
+				got, err := f.client().RegenerateSecret(t.Context(),
+					apisecret.RegenerateInput{GracePeriod: grace, Signers: []apisecret.Secret{f.config.Secret, other}})
+				f.wantSent(t, 0, tt.posts)
 				if tt.outcome == apisecret.Regenerated {
-					wantRegenerated(t, s, got, err, grace, curtain())
+					wantRegenerated(t, f, got, err, grace, testStart())
 				} else {
-					wantFailure(t, err, tt.outcome, tt.effect, grace, curtain())
+					wantFailure(t, err, tt.outcome, tt.effect, grace, testStart())
 				}
 			})
 		}
@@ -94,11 +94,11 @@ func TestAfterAnAmbiguousAttempt(t *testing.T) {
 
 func TestRefusedInGracePeriodAfterAnAmbiguousAttempt(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{OldSecretCannotRegenerate: true})
-	s.Inject(emulator.Fault{Drop: true}.After())
-	_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: time.Hour})
-	s.wantSent(t, 0, 2)
-	wantFailure(t, err, apisecret.SecretRefused, apisecret.Unknown, time.Hour, curtain())
+	f := newFixture(t, emulator.Options{OldSecretCannotRegenerate: true})
+	f.Inject(emulator.Fault{Drop: true}.After())
+	_, err := f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: time.Hour})
+	f.wantSent(t, 0, 2)
+	wantFailure(t, err, apisecret.SecretRefused, apisecret.Unknown, time.Hour, testStart())
 }
 
 func TestResentOnlyInGracePeriod(t *testing.T) {
@@ -122,22 +122,22 @@ func TestResentOnlyInGracePeriod(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
+			f := newFixture(t, emulator.Options{})
 			fault := emulator.HTML(502)
 			fault.Header = http.Header{"Retry-After": {tt.retryAfter}}
 			reached, hold := make(chan struct{}), make(chan struct{})
 			fault.Reached, fault.Hold = reached, hold
-			s.Inject(fault)
+			f.Inject(fault)
 			go func() {
 				<-reached
-				s.advance(tt.answered)
+				f.advance(tt.answered)
 				close(hold)
 			}()
-			_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: tt.grace})
-			if !slices.Equal(s.waits, tt.waits) {
-				t.Errorf("waited %v, not %v", s.waits, tt.waits)
+			_, err := f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: tt.grace})
+			if !slices.Equal(f.waits, tt.waits) {
+				t.Errorf("waited %v, not %v", f.waits, tt.waits)
 			}
-			s.wantSent(t, 0, 1+len(tt.waits))
+			f.wantSent(t, 0, 1+len(tt.waits))
 			if resent := len(tt.waits) > 0; (err == nil) != resent {
 				t.Errorf("error %v", err)
 			}
@@ -149,7 +149,7 @@ func TestOldSecretExpiresAt(t *testing.T) {
 	t.Parallel()
 	const grace = 5 * time.Minute
 	ambiguous := emulator.Fault{Drop: true}
-	sent := curtain()
+	sent := testStart()
 	resent := sent.Add(3 * time.Second)
 	for _, tt := range []struct {
 		name   string
@@ -174,18 +174,18 @@ func TestOldSecretExpiresAt(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
-			s.Inject(tt.faults...)
-			s.Inject(emulator.Fault{Rewrite: func(reply map[string]any) {
+			f := newFixture(t, emulator.Options{})
+			f.Inject(tt.faults...)
+			f.Inject(emulator.Fault{Rewrite: func(reply map[string]any) {
 				if reply["oldSecretExpiresAt"] = tt.says; tt.says == nil {
 					delete(reply, "oldSecretExpiresAt")
 				}
 			}})
-			got, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: grace})
+			got, err := f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: grace})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Secret.Reveal() != s.Secret() {
+			if got.Secret.Reveal() != f.Secret() {
 				t.Error("another secret")
 			}
 			if !got.OldSecretExpiresAt.Equal(tt.want) || got.OddExpiry != tt.odd {
@@ -197,9 +197,9 @@ func TestOldSecretExpiresAt(t *testing.T) {
 
 func TestUnreadableReplyIsKept(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	s.Inject(emulator.Fault{Body: `{"apiSecret":"sk_test_renamed"}`}.After())
-	_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+	f := newFixture(t, emulator.Options{})
+	f.Inject(emulator.Fault{Body: `{"apiSecret":"sk_test_renamed"}`}.After())
+	_, err := f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 	var failure *apisecret.RegenerateError
 	if !errors.As(err, &failure) || failure.Reply.Reveal() != `{"apiSecret":"sk_test_renamed"}` {
 		t.Errorf("the reply is lost: %v", err)
@@ -208,15 +208,15 @@ func TestUnreadableReplyIsKept(t *testing.T) {
 
 func TestBackoffIsBounded(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	s.config.MaxRetries = 70
+	f := newFixture(t, emulator.Options{})
+	f.config.MaxRetries = 70
 	fault := emulator.TooManyRequests("")
 	fault.Times = forever
-	s.Inject(fault)
-	_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+	f.Inject(fault)
+	_, err := f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 	wantFailure(t, err, apisecret.RateLimited, apisecret.Unchanged, 0, time.Time{})
-	s.wantSent(t, 0, 71)
-	for i, wait := range s.waits {
+	f.wantSent(t, 0, 71)
+	for i, wait := range f.waits {
 		if want := min(time.Second<<min(i, 5), 30*time.Second); wait != want {
 			t.Errorf("wait %d is %s, not %s", i, wait, want)
 		}
@@ -225,10 +225,10 @@ func TestBackoffIsBounded(t *testing.T) {
 
 func TestWaitsByItself(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	s.config.Sleep, s.config.RetryWait = nil, time.Millisecond
-	s.Inject(emulator.TooManyRequests(""))
-	got, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
-	wantRegenerated(t, s, got, err, 0, time.Time{})
-	s.wantSent(t, 0, 2)
+	f := newFixture(t, emulator.Options{})
+	f.config.Sleep, f.config.RetryWait = nil, time.Millisecond
+	f.Inject(emulator.TooManyRequests(""))
+	got, err := f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+	wantRegenerated(t, f, got, err, 0, time.Time{})
+	f.wantSent(t, 0, 2)
 }

@@ -17,33 +17,33 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// TestNetHTTPReplaysNothing is about requests that net/http sends again by
-// itself, with the old signature and past all counting.
+// TestNetHTTPReplaysNothing is about requests that net/http sends again by itself,
+// with the old signature, and which the client does not count.
 func TestNetHTTPReplaysNothing(t *testing.T) {
 	t.Parallel()
 	for name, cut := range map[string]emulator.Fault{"cut": {Drop: true}, "reset": {Reset: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
-			s.config.MaxRetries = 0
-			c := s.client()
-			if _, err := c.Profile(t.Context()); err != nil { // may leave a connection behind, which is the danger
+			f := newFixture(t, emulator.Options{})
+			f.config.MaxRetries = 0
+			c := f.client()
+			if _, err := c.Profile(t.Context()); err != nil { // may leave a connection open, on which net/http would send again
 				t.Fatal(err)
 			}
-			s.Inject(cut)
+			f.Inject(cut)
 			_, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
-			wantFailure(t, err, apisecret.Ambiguous, apisecret.Unknown, 0, curtain())
-			s.Inject(cut)
+			wantFailure(t, err, apisecret.Ambiguous, apisecret.Unknown, 0, testStart())
+			f.Inject(cut)
 			if _, err := c.Profile(t.Context()); err == nil {
 				t.Error("the cut connection was not noticed")
 			}
-			s.wantSent(t, 2, 1)
+			f.wantSent(t, 2, 1)
 		})
 	}
 }
 
-// HTTP/2 lets a server say that it has not looked at a request; net/http then
-// sends it again if it can.
+// In HTTP/2, a server can say that it did not look at a request. net/http then
+// sends the request again if it can.
 func TestNetHTTPReplaysNoPostOverHTTP2(t *testing.T) {
 	t.Parallel()
 	const headers, rstStream, goAway = 1, 3, 7
@@ -53,7 +53,7 @@ func TestNetHTTPReplaysNoPostOverHTTP2(t *testing.T) {
 			return frame(rstStream, stream, binary.BigEndian.AppendUint32(nil, refusedStream))
 		},
 		"going away": func(uint32) []byte {
-			return frame(goAway, 0, make([]byte, 8)) // the last stream that was looked at is 0, and there is no error
+			return frame(goAway, 0, make([]byte, 8)) // last stream 0: no request was looked at; no error
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,12 +74,12 @@ func TestNetHTTPReplaysNoPostOverHTTP2(t *testing.T) {
 			server.StartTLS()
 			t.Cleanup(server.Close)
 
-			s := newStage(t, emulator.Options{})
-			s.config.MaxRetries = 0
-			s.config.Endpoint, _ = url.Parse(server.URL)
-			s.network = trust(server)
-			_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
-			wantFailure(t, err, apisecret.Ambiguous, apisecret.Unknown, 0, curtain())
+			f := newFixture(t, emulator.Options{})
+			f.config.MaxRetries = 0
+			f.config.Endpoint, _ = url.Parse(server.URL)
+			f.network = trust(server)
+			_, err := f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+			wantFailure(t, err, apisecret.Ambiguous, apisecret.Unknown, 0, testStart())
 			if n := requests.Load(); n != 1 {
 				t.Errorf("%d requests arrived", n)
 			}
@@ -87,7 +87,7 @@ func TestNetHTTPReplaysNoPostOverHTTP2(t *testing.T) {
 	}
 }
 
-// speakHTTP2 is just as much of a server as it takes to get requests.
+// speakHTTP2 is a server that can do just enough to get requests.
 func speakHTTP2(conn io.ReadWriter, frameArrived func(kind byte, stream uint32)) {
 	const settings = 4
 	preface := make([]byte, 24)

@@ -10,54 +10,53 @@ import (
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
-	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// The status of a reply that is cut short has arrived: below 500 it says that
-// nothing was done, whatever the rest would have said.
+// The status of a reply that is cut short has arrived. If it is below 500, nothing
+// was done, whatever the rest would have said.
 func TestRefusalCutShort(t *testing.T) {
 	t.Parallel()
 	for status, means := range map[int]apisecret.Outcome{
 		401: apisecret.SecretRefused, 403: apisecret.Refused, 400: apisecret.Refused,
 	} {
-		s := newStage(t, emulator.Options{})
-		s.Inject(emulator.Fault{Status: status, Body: strings.Repeat(" ", 1000), Truncate: true, Times: forever})
-		_, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+		f := newFixture(t, emulator.Options{})
+		f.Inject(emulator.Fault{Status: status, Body: strings.Repeat(" ", 1000), Truncate: true, Times: forever})
+		_, err := f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
 		wantFailure(t, err, means, apisecret.Unchanged, 0, time.Time{})
-		s.wantSent(t, 0, 1)
+		f.wantSent(t, 0, 1)
 	}
 }
 
-// Once an attempt may have succeeded, every further one waits for 3 s, and is
-// not sent when the grace period is over.
+// Once an attempt may have succeeded, each further one waits for 3 s at least, and
+// is not sent when the grace period is over.
 func TestEveryResendIsInGracePeriod(t *testing.T) {
 	t.Parallel()
-	again := emulator.Problem(503, emulator.ProblemServiceUnavailable, "", "", map[string]any{"retryable": true})
+	unavailable := emulator.Problem(503, emulator.ProblemServiceUnavailable, "", "", map[string]any{"retryable": true})
 	for _, tt := range []struct {
 		name   string
 		grace  time.Duration
 		faults []emulator.Fault
 		waits  []time.Duration
 	}{
-		{"503, retryable: waits", time.Hour, []emulator.Fault{again}, []time.Duration{3 * time.Second}},
-		{"503, retryable: in time", 3 * time.Second, []emulator.Fault{again}, nil},
+		{"503, retryable: waits", time.Hour, []emulator.Fault{unavailable}, []time.Duration{3 * time.Second}},
+		{"503, retryable: in time", 3 * time.Second, []emulator.Fault{unavailable}, nil},
 		{"ambiguous, then 429", 10 * time.Second, []emulator.Fault{{Drop: true}, emulator.TooManyRequests("30")}, []time.Duration{3 * time.Second}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
-			s.Inject(tt.faults...)
-			_, _ = s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: tt.grace})
-			if !slices.Equal(s.waits, tt.waits) {
-				t.Errorf("waited %v, not %v", s.waits, tt.waits)
+			f := newFixture(t, emulator.Options{})
+			f.Inject(tt.faults...)
+			_, _ = f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: tt.grace})
+			if !slices.Equal(f.waits, tt.waits) {
+				t.Errorf("waited %v, not %v", f.waits, tt.waits)
 			}
 		})
 	}
 }
 
-// The one resend rescues a secret that may be lost, so retries that came before
-// it do not use it up. It counts for those that come after it.
+// The one resend replaces a secret that may be lost, so the retries before it do
+// not use it up. It counts as a retry for those after it.
 func TestResendIsNotUsedUp(t *testing.T) {
 	t.Parallel()
 	limited, lost := emulator.TooManyRequests(""), emulator.Fault{Drop: true}
@@ -72,38 +71,11 @@ func TestResendIsNotUsedUp(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
-			s.config.MaxRetries = 1
-			s.Inject(tt.faults...)
-			_, _ = s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
-			s.wantSent(t, 0, tt.posts)
+			f := newFixture(t, emulator.Options{})
+			f.config.MaxRetries = 1
+			f.Inject(tt.faults...)
+			_, _ = f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{})
+			f.wantSent(t, 0, tt.posts)
 		})
-	}
-}
-
-// One API has one endpoint, which state and recovery files go by.
-func TestEndpointIsCanonical(t *testing.T) {
-	t.Parallel()
-	for endpoint, want := range map[string]string{
-		"https://api.example:443": "https://api.example",
-		"https://api.example:":    "https://api.example",
-		"http://127.0.0.1:80":     "http://127.0.0.1",
-	} {
-		if got, err := client.ParseEndpoint(endpoint); err != nil || got.String() != want {
-			t.Errorf("%s gives %v, %v", endpoint, got, err)
-		}
-	}
-}
-
-// A probe does not wait for what its time does not allow, and keeps the answer.
-func TestProbeDoesNotWaitInVain(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	fault := emulator.TooManyRequests("30")
-	fault.Times = forever
-	s.Inject(fault)
-	err := s.client().Probe(t.Context(), s.config.Secret)
-	if err == nil || !strings.HasPrefix(err.Error(), "429") {
-		t.Errorf("error %v", err)
 	}
 }

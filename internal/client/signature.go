@@ -27,7 +27,7 @@ const (
 // HMAC-SHA256 of timestamp.METHOD.path.bodyHash. The timestamp is in Unix
 // milliseconds; the body hash is empty where there is no body.
 func signature(secret apisecret.Secret, timestamp, method, path string, body []byte) string {
-	payload := make([]byte, 0, 256) // room enough for all requests, so that nothing is copied
+	payload := make([]byte, 0, 256) // large enough for every request, so that append allocates no more
 	for _, part := range []string{timestamp, method, path} {
 		payload = append(append(payload, part...), '.')
 	}

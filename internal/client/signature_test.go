@@ -49,8 +49,8 @@ func TestSignatureVectors(t *testing.T) {
 	}
 }
 
-// TestSignVectors signs whole requests, with the query in another order than
-// that which is signed.
+// TestSignVectors signs whole requests. Their queries are not in the order that is
+// signed.
 func TestSignVectors(t *testing.T) {
 	t.Parallel()
 	for _, v := range vectors(t) {

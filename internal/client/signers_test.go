@@ -15,10 +15,10 @@ import (
 
 func TestSigners(t *testing.T) {
 	t.Parallel()
-	const none, live = -1, 3
+	const live, none = 3, 4
 	for _, tt := range []struct {
 		name    string
-		signers []int // by order of issue
+		signers []int // in the order of issue; none is the empty secret
 		sent    []int
 	}{
 		{"none given: the configured one", nil, []int{0}},
@@ -33,30 +33,23 @@ func TestSigners(t *testing.T) {
 		for _, maxRetries := range []int{0, client.DefaultMaxRetries} {
 			t.Run(tt.name, func(t *testing.T) {
 				t.Parallel()
-				s := newStage(t, emulator.Options{})
-				s.config.MaxRetries = maxRetries
-				issued := []string{s.Secret(), s.Rotate(0), s.Rotate(0), s.Rotate(0)}
+				f := newFixture(t, emulator.Options{})
+				f.config.MaxRetries = maxRetries
+				issued := []string{f.Secret(), f.Rotate(0), f.Rotate(0), f.Rotate(0)}
 				var signers []apisecret.Secret
 				for _, i := range tt.signers {
-					if i == none {
-						signers = append(signers, apisecret.Secret{})
-						continue
-					}
-					signers = append(signers, apisecret.New(issued[i]))
+					signers = append(signers, apisecret.New(append(issued, "")[i]))
 				}
-				got, err := s.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{Signers: signers})
+				got, err := f.client().RegenerateSecret(t.Context(), apisecret.RegenerateInput{Signers: signers})
 
-				var sent []int
-				for _, post := range s.sent("POST") {
-					sent = append(sent, post.SignedWith)
-				}
-				if !slices.Equal(sent, tt.sent) || len(s.waits) != 0 {
-					t.Errorf("signed with %v, not %v; waited %v", sent, tt.sent, s.waits)
+				sent := f.signedWith("POST")
+				if !slices.Equal(sent, tt.sent) || len(f.waits) != 0 {
+					t.Errorf("signed with %v, not %v; waited %v", sent, tt.sent, f.waits)
 				}
 				switch {
 				case !slices.Contains(tt.sent, live):
 					wantFailure(t, err, apisecret.SecretRefused, apisecret.Unchanged, 0, time.Time{})
-				case err != nil || got.SignedWith.Reveal() != issued[live] || got.Secret.Reveal() != s.Secret():
+				case err != nil || got.SignedWith.Reveal() != issued[live] || got.Secret.Reveal() != f.Secret():
 					t.Errorf("error %v", err)
 				}
 			})
@@ -67,11 +60,11 @@ func TestSigners(t *testing.T) {
 func TestNoOtherSignerUnlessTheSecretWasRefused(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{emulator.ProblemTokenExpired, emulator.ProblemInvalidToken} {
-		s := newStage(t, emulator.Options{})
-		s.Inject(emulator.Problem(401, kind, "", ""))
-		_, err := s.client().RegenerateSecret(t.Context(),
-			apisecret.RegenerateInput{Signers: []apisecret.Secret{apisecret.New("sk_test_first"), s.config.Secret}})
-		s.wantSent(t, 0, 1)
+		f := newFixture(t, emulator.Options{})
+		f.Inject(emulator.Problem(401, kind, "", ""))
+		_, err := f.client().RegenerateSecret(t.Context(),
+			apisecret.RegenerateInput{Signers: []apisecret.Secret{apisecret.New("sk_test_first"), f.config.Secret}})
+		f.wantSent(t, 0, 1)
 		wantFailure(t, err, apisecret.BearerRefused, apisecret.Unchanged, 0, time.Time{})
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// TestSignaturesAreAccepted signs with every kind of secret; the emulator
-// checks signatures with code of its own.
+// TestSignaturesAreAccepted signs with all kinds of secrets. The emulator checks
+// the signatures with code of its own.
 func TestSignaturesAreAccepted(t *testing.T) {
 	t.Parallel()
 	secrets := []string{
@@ -30,14 +30,14 @@ func TestSignaturesAreAccepted(t *testing.T) {
 		secrets = append(secrets, string(secret))
 	}
 	for _, secret := range secrets {
-		s := newStage(t, emulator.Options{Secret: secret})
-		c := s.client()
+		f := newFixture(t, emulator.Options{Secret: secret})
+		c := f.client()
 		if _, err := c.Profile(t.Context()); err != nil {
 			t.Errorf("%q: %v", secret, err)
 		}
 		if _, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: time.Minute}); err != nil {
 			t.Errorf("%q: %v", secret, err)
 		}
-		s.Close()
+		f.Close()
 	}
 }

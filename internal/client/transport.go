@@ -16,6 +16,7 @@ import (
 	"net/http/httptrace"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,14 +30,13 @@ const maxReply = 1 << 20
 // TransportError says that no complete answer came.
 type TransportError struct {
 	Err  error // the cause, without URL or headers
-	Sent bool  // the request's headers were written: the API may have acted on it
+	Sent bool  // the request's headers were written, so the API may have acted on it
 	// Timeout says that the time allowed for the attempt ran out; the API may
 	// still be at work on the request.
 	Timeout bool
 
-	text    string // of Err, without what the server may have put into it
-	status  int    // of a reply that broke off; 0 before that
-	partial []byte // what had come of its body
+	text   string // of Err, without secrets that the server may have repeated in it
+	status int    // of a reply that was cut short; 0 if there was no status yet
 }
 
 func (e *TransportError) Error() string { return cmp.Or(e.text, e.Err.Error()) }
@@ -45,27 +45,31 @@ func (e *TransportError) Unwrap() error { return e.Err }
 
 // permanent reports whether trying again cannot help.
 func (e *TransportError) permanent() bool {
-	var dns *net.DNSError
-	var certificate *tls.CertificateVerificationError
-	return errors.As(e.Err, &dns) && dns.IsNotFound || errors.As(e.Err, &certificate)
+	dns, unknownHost := errors.AsType[*net.DNSError](e.Err)
+	_, badCertificate := errors.AsType[*tls.CertificateVerificationError](e.Err)
+	return unknownHost && dns.IsNotFound || badCertificate
 }
 
-// transport signs, sends and logs the attempts of one call: each has a fresh
-// timestamp and signature. It returns complete replies, and keeps their bodies,
-// or a *TransportError.
+// unreadable is the error for a success whose body is not what it should be.
+func unreadable(what string) error {
+	return &TransportError{Err: errors.New("the reply is not the " + what + " that the API documents"), Sent: true}
+}
+
+// transport signs, sends and logs the attempts of one call. Each attempt has a
+// fresh timestamp and signature. It returns a reply only if it is complete, and a
+// *TransportError otherwise.
 type transport struct {
 	client  *Client
 	call    call
 	secret  apisecret.Secret
-	others  []apisecret.Secret // not sent, but not to be shown either
-	timeout time.Duration      // for one attempt, the reply's body included
-	offset  time.Duration      // added to the local clock
+	timeout time.Duration // for one attempt, the reply's body included
+	offset  time.Duration // added to the local clock
 	attempt int
 	signed  apisecret.Secret // the latest signature, in hex
-	body    []byte           // of the latest reply
+	body    []byte           // of the latest reply, or what came of it
 
-	// connected, if set, is asked when a connection has been handed over, before
-	// anything is written to it. If it says no, nothing ever is.
+	// connected, if set, is called when there is a connection, before anything is
+	// written to it. If it returns false, the request is not sent.
 	connected func() bool
 }
 
@@ -109,7 +113,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// send reads the whole reply, so that one that breaks off is an error here.
+// send also reads the body, so that a reply which is cut short is an error here.
 func (t *transport) send(req *http.Request) (*http.Response, *TransportError) {
 	resp, err := t.client.network.RoundTrip(req)
 	if err != nil {
@@ -120,26 +124,24 @@ func (t *transport) send(req *http.Request) (*http.Response, *TransportError) {
 	if err == nil && len(body) > maxReply {
 		err = fmt.Errorf("the reply is larger than %d bytes", maxReply)
 	}
-	refused := resp.StatusCode >= 300 && resp.StatusCode < 500 // which the status says, whatever is missing
+	t.body = body
+	refused := resp.StatusCode >= 300 && resp.StatusCode < 500 // the status is enough to say so
 	if err != nil && !refused {
 		failed := newTransportError(err)
-		failed.status, failed.partial = resp.StatusCode, body
+		failed.status = resp.StatusCode
 		return nil, failed
 	}
-	t.body, resp.Body = body, http.NoBody
-	resp.Header.Del("Location") // never followed; of one that does not parse, http.Client would make an error that quotes it
+	resp.Body = http.NoBody
+	resp.Header.Del("Location") // http.Client would quote it in an error if it is no URL
 	return resp, nil
 }
 
 func newTransportError(err error) *TransportError {
-	var timeout net.Error
-	return &TransportError{
-		Err:     err,
-		Timeout: errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout(),
-	}
+	failed, ok := errors.AsType[net.Error](err)
+	return &TransportError{Err: err, Timeout: errors.Is(err, context.DeadlineExceeded) || ok && failed.Timeout()}
 }
 
-// log is the one place that logs; its fields are all that may be logged.
+// log is the only place that logs. Nothing but these fields may be logged.
 func (t *transport) log(req *http.Request, resp *http.Response, err *TransportError, started time.Time) {
 	if t.client.config.Log == nil {
 		return
@@ -163,10 +165,33 @@ func (t *transport) log(req *http.Request, resp *http.Response, err *TransportEr
 	t.client.config.Log(req.Context(), message, fields)
 }
 
-// clean makes words from outside fit to be shown: they may repeat what the
-// server was sent.
+// clean makes a text of the server fit to be shown. It may repeat what the server
+// was sent.
 func (t *transport) clean(text string) string {
 	config := t.client.config
 	sent := []apisecret.Secret{t.signed, t.secret, config.Secret, config.UserAPIKey}
-	return cleanText(redact(text, slices.Concat(sent, t.others)...))
+	return cleanText(redact(text, slices.Concat(sent, t.call.secrets)...))
+}
+
+// untilConnected returns a context that ends when ctx ends, but only until
+// connected is called. connected reports whether the request may be sent: it may,
+// unless ctx has ended before. So a request is either called off or finished.
+func untilConnected(ctx context.Context) (detached context.Context, connected func() bool, done func()) {
+	detached, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var mu sync.Mutex
+	var sending bool
+	stop := context.AfterFunc(ctx, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if !sending {
+			cancel()
+		}
+	})
+	connected = func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		sending = detached.Err() == nil && ctx.Err() == nil // AfterFunc may not have run yet
+		return sending
+	}
+	return detached, connected, func() { stop(); cancel() }
 }

@@ -4,6 +4,7 @@
 package client
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"net/http"
@@ -11,10 +12,11 @@ import (
 	"net/url"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
-// TestCalledOff connects, and then is told that the request may not go out.
+// TestCalledOff gets a connection, and is then told not to send the request.
 func TestCalledOff(t *testing.T) {
 	t.Parallel()
 	for name, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
@@ -51,5 +53,62 @@ func TestCalledOff(t *testing.T) {
 				t.Errorf("%d requests arrived; asked %d times", requests.Load(), asked.Load())
 			}
 		})
+	}
+}
+
+// TestUntilConnected lets the end of a context and a connection race. Either the
+// request is sent or its context ends, never both and never neither.
+func TestUntilConnected(t *testing.T) {
+	t.Parallel()
+	for range 500 {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			detached, connected, done := untilConnected(ctx)
+			defer done()
+			start := make(chan struct{})
+			var sent bool
+			go func() { <-start; cancel() }()
+			go func() { <-start; sent = connected() }()
+			close(start)
+			synctest.Wait()
+			if ended := detached.Err() != nil; sent == ended {
+				t.Fatalf("sent: %t; ended: %t", sent, ended)
+			}
+		})
+	}
+}
+
+func TestUntilConnectedInTurn(t *testing.T) {
+	t.Parallel()
+	for _, first := range []string{"connection", "end"} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			detached, connected, done := untilConnected(ctx)
+			defer done()
+			if first == "end" {
+				cancel()
+				synctest.Wait()
+			}
+			sent := connected()
+			cancel()
+			synctest.Wait()
+			if want := first == "connection"; sent != want || (detached.Err() == nil) != want {
+				t.Errorf("%s first: sent: %t; %v", first, sent, detached.Err())
+			}
+		})
+	}
+}
+
+// If the context has ended, a connection comes too late.
+func TestEndedBeforeConnected(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 1000 {
+		_, connected, done := untilConnected(ctx)
+		if connected() {
+			t.Fatal("the request may be sent")
+		}
+		done()
 	}
 }

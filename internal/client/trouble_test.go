@@ -23,40 +23,40 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// trouble is what happens to the next attempts, so many times; forever if that
-// is negative.
-type trouble func(t *testing.T, s *stage, times int)
+// trouble makes the next attempts fail, as many as times says. A negative number
+// stands for all of them.
+type trouble func(t *testing.T, f *fixture, times int)
 
 const forever = -1
 
-// api is trouble that the API, or a gateway before it, makes.
+// api is trouble that the API makes, or a gateway in front of it.
 func api(fault emulator.Fault) trouble {
-	return func(_ *testing.T, s *stage, times int) {
+	return func(_ *testing.T, f *fixture, times int) {
 		mine := fault
 		mine.Times = times
-		s.Inject(mine)
+		f.Inject(mine)
 	}
 }
 
 // silence is no answer within the time allowed.
 func silence(fault emulator.Fault) trouble {
-	return func(t *testing.T, s *stage, times int) {
+	return func(t *testing.T, f *fixture, times int) {
 		t.Helper()
-		s.config.RequestTimeout = 400 * time.Millisecond
+		f.config.RequestTimeout = 400 * time.Millisecond
 		mine := fault
 		mine.Hold = make(chan struct{})
-		api(mine)(t, s, times)
+		api(mine)(t, f, times)
 	}
 }
 
 type dialer func(ctx context.Context, network, address string) (net.Conn, error)
 
-// dial is trouble in getting a connection.
+// dial is trouble before there is a connection.
 func dial(failing dialer) trouble {
-	return func(_ *testing.T, s *stage, times int) {
-		reachable, fails := s.config.Endpoint.Host, struck(times)
-		s.config.Endpoint = &url.URL{Scheme: "http", Host: "integrator.invalid:80"}
-		s.network = func(transport *http.Transport) {
+	return func(_ *testing.T, f *fixture, times int) {
+		reachable, fails := f.config.Endpoint.Host, firstCalls(times)
+		f.config.Endpoint = &url.URL{Scheme: "http", Host: "integrator.invalid:80"}
+		f.network = func(transport *http.Transport) {
 			transport.Proxy = nil
 			transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 				if fails() {
@@ -79,7 +79,7 @@ const (
 	nxdomain = 3
 )
 
-// dns is a name server that answers everything with the code.
+// dns is a name server that answers each question with this code.
 func dns(code byte) trouble {
 	resolver := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		here, there := net.Pipe()
@@ -98,20 +98,20 @@ func dns(code byte) trouble {
 	return dial((&net.Dialer{Resolver: resolver}).DialContext)
 }
 
-// badCertificate is one that no authority known here has signed.
+// badCertificate is a certificate that no known authority has signed.
 func badCertificate() trouble {
-	return func(t *testing.T, s *stage, _ int) {
+	return func(t *testing.T, f *fixture, _ int) {
 		t.Helper()
-		behindTLS(t, s, nil)
-		s.network = nil
+		behindTLS(t, f, nil)
+		f.network = nil
 	}
 }
 
 func failedHandshake() trouble {
-	return func(t *testing.T, s *stage, times int) {
+	return func(t *testing.T, f *fixture, times int) {
 		t.Helper()
-		fails := struck(times)
-		behindTLS(t, s, &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		fails := firstCalls(times)
+		behindTLS(t, f, &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
 			if fails() {
 				return nil, errors.New("no")
 			}
@@ -121,10 +121,10 @@ func failedHandshake() trouble {
 }
 
 func refusingProxy() trouble {
-	return func(t *testing.T, s *stage, times int) {
+	return func(t *testing.T, f *fixture, times int) {
 		t.Helper()
-		behindTLS(t, s, nil)
-		fails, trusting := struck(times), s.network
+		behindTLS(t, f, nil)
+		fails, trusting := firstCalls(times), f.network
 		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if fails() {
 				http.Error(w, "no", http.StatusBadGateway)
@@ -133,7 +133,7 @@ func refusingProxy() trouble {
 			tunnel(w, r)
 		}))
 		t.Cleanup(proxy.Close)
-		s.network = func(transport *http.Transport) {
+		f.network = func(transport *http.Transport) {
 			trusting(transport)
 			transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
 		}
@@ -157,9 +157,9 @@ func tunnel(w http.ResponseWriter, r *http.Request) {
 }
 
 // behindTLS puts the API behind a TLS server that the client trusts.
-func behindTLS(t *testing.T, s *stage, config *tls.Config) *httptest.Server {
+func behindTLS(t *testing.T, f *fixture, config *tls.Config) *httptest.Server {
 	t.Helper()
-	front := httptest.NewUnstartedServer(httputil.NewSingleHostReverseProxy(s.config.Endpoint))
+	front := httptest.NewUnstartedServer(httputil.NewSingleHostReverseProxy(f.config.Endpoint))
 	front.Config.ErrorLog = log.New(io.Discard, "", 0)
 	front.EnableHTTP2 = true
 	front.TLS = config
@@ -169,8 +169,8 @@ func behindTLS(t *testing.T, s *stage, config *tls.Config) *httptest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.config.Endpoint = endpoint
-	s.network = trust(front)
+	f.config.Endpoint = endpoint
+	f.network = trust(front)
 	return front
 }
 
@@ -181,8 +181,8 @@ func trust(server *httptest.Server) func(*http.Transport) {
 	}
 }
 
-// struck returns a function that is true the first so many times.
-func struck(times int) func() bool {
+// firstCalls returns a function that is true for as many calls as times says.
+func firstCalls(times int) func() bool {
 	var calls atomic.Int64
 	return func() bool { return times < 0 || calls.Add(1) <= int64(times) }
 }

@@ -10,14 +10,19 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
-const webhooksPath = "/v1/integrator/webhooks"
+const (
+	webhooksPath      = "/v1/integrator/webhooks"
+	webhookSecretPath = "/v1/integrator/webhook-secret"
+)
 
-// AllEvents stands for every event; nothing else is beside it.
+// AllEvents stands for every event. It is never combined with another one.
 const AllEvents = "*"
 
-// WebhookEvents lists what a webhook can be sent, AllEvents aside.
+// WebhookEvents lists the events that a webhook can receive, without AllEvents.
 func WebhookEvents() []string {
 	return []string{
 		"account.created", "account.updated", "account.deleted",
@@ -29,8 +34,8 @@ func WebhookEvents() []string {
 	}
 }
 
-// CheckWebhookURL accepts an absolute https URL as it goes over the wire. Its
-// errors do not repeat the value, which may hold a token.
+// CheckWebhookURL checks that a URL is absolute, uses https and is encoded as it
+// is sent. Its errors do not repeat the value, which may contain a token.
 func CheckWebhookURL(webhookURL string) error {
 	u, err := url.Parse(webhookURL)
 	switch {
@@ -42,8 +47,8 @@ func CheckWebhookURL(webhookURL string) error {
 	return nil
 }
 
-// Webhook is a URL to which the platform sends events. FailureCount and Disabled
-// are the platform's to change.
+// Webhook is a URL to which the platform sends events. Only the platform changes
+// FailureCount and Disabled.
 type Webhook struct {
 	ID           string   `json:"id"`
 	URL          string   `json:"url"`
@@ -52,7 +57,7 @@ type Webhook struct {
 	Disabled     bool     `json:"disabled"`
 }
 
-// UnmarshalJSON refuses a webhook that cannot be told from others.
+// UnmarshalJSON refuses a webhook that cannot be told from another one.
 func (w *Webhook) UnmarshalJSON(data []byte) error {
 	type members Webhook
 	var decoded members
@@ -69,7 +74,8 @@ func (w *Webhook) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// LostWebhookError says that a webhook may have been made, but not which.
+// LostWebhookError says that a webhook may have been made, and that it is not
+// known which one it is.
 type LostWebhookError struct {
 	Err     error     // what became of the request
 	Found   []Webhook // those with its URL that were not there before
@@ -80,8 +86,8 @@ func (e *LostWebhookError) Error() string { return "the webhook may have been ma
 
 func (e *LostWebhookError) Unwrap() error { return e.Err }
 
-// Webhooks lists the integrator's webhooks (GET /v1/integrator/webhooks). It
-// waits and is signed as Profile is.
+// Webhooks lists the integrator's webhooks (GET /v1/integrator/webhooks). Like
+// Profile, it waits while a secret is being regenerated.
 func (c *Client) Webhooks(ctx context.Context) ([]Webhook, error) {
 	c.rotation.RLock()
 	defer c.rotation.RUnlock()
@@ -97,11 +103,11 @@ func (c *Client) Webhooks(ctx context.Context) ([]Webhook, error) {
 }
 
 // CreateWebhook makes a webhook (POST /v1/integrator/webhooks). It lists the
-// webhooks before, and again if the reply is lost: one new webhook with this URL
-// is the one that was made. Otherwise the error is a *LostWebhookError, and the
-// request is not sent again, for it would make another webhook.
+// webhooks before, and again if the reply is lost. If there is exactly one new
+// webhook with this URL, it is the one that was made. Otherwise the error is a
+// *LostWebhookError. The request is not sent again: it could make a second webhook.
 func (c *Client) CreateWebhook(ctx context.Context, webhookURL string, events []string) (*Webhook, error) {
-	// One at a time, so that what is new is not another call's.
+	// One call at a time: a new webhook in the list must not be that of another call.
 	c.creatingWebhook.Lock()
 	defer c.creatingWebhook.Unlock()
 
@@ -109,8 +115,10 @@ func (c *Client) CreateWebhook(ctx context.Context, webhookURL string, events []
 	if err != nil {
 		return nil, err
 	}
-	webhook, err := c.writeWebhook(ctx, call{method: http.MethodPost, path: webhooksPath}, map[string]any{"url": webhookURL, "events": events})
-	if !unsure(err) {
+	webhook, err := c.writeWebhook(ctx, call{
+		method: http.MethodPost, path: webhooksPath, body: encode(map[string]any{"url": webhookURL, "events": events}),
+	})
+	if err == nil || judge(err).Effect() == apisecret.Unchanged {
 		return webhook, err
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -125,7 +133,7 @@ func (c *Client) CreateWebhook(ctx context.Context, webhookURL string, events []
 	return updated, nil
 }
 
-// findWebhook looks for the webhook that a lost reply was about.
+// findWebhook looks for the webhook whose reply was lost.
 func (c *Client) findWebhook(ctx context.Context, webhookURL string, before []Webhook, lost error) (*Webhook, error) {
 	_ = c.config.Sleep(ctx, minResendWait) // the API may still be at work on the request
 	now, err := c.Webhooks(ctx)
@@ -144,27 +152,41 @@ func (c *Client) findWebhook(ctx context.Context, webhookURL string, before []We
 
 // UpdateWebhook sets a webhook's events (PATCH /v1/integrator/webhooks/{id}).
 func (c *Client) UpdateWebhook(ctx context.Context, id string, events []string) (*Webhook, error) {
-	return c.writeWebhook(ctx, call{method: http.MethodPatch, path: webhookPath(id), repeatable: true}, map[string]any{"events": events})
+	return c.writeWebhook(ctx, call{
+		method: http.MethodPatch, path: webhookPath(id), body: encode(map[string]any{"events": events}), idempotent: true,
+	})
 }
 
-// DeleteWebhook removes a webhook (DELETE /v1/integrator/webhooks/{id}); one that
-// is not there is removed.
+// DeleteWebhook removes a webhook (DELETE /v1/integrator/webhooks/{id}). It is no
+// error if there is none with this id.
 func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
-	_, err := c.write(ctx, call{method: http.MethodDelete, path: webhookPath(id), repeatable: true})
-	var problem *Error
-	if errors.As(err, &problem) && problem.Status == http.StatusNotFound {
+	_, err := c.write(ctx, call{method: http.MethodDelete, path: webhookPath(id), idempotent: true})
+	if problem, ok := errors.AsType[*Error](err); ok && problem.Status == http.StatusNotFound {
 		return nil
 	}
 	return err
 }
 
+// SetWebhookSecret sets the secret that signs webhook payloads (POST
+// /v1/integrator/webhook-secret). It cannot be read back or removed.
+func (c *Client) SetWebhookSecret(ctx context.Context, secret apisecret.Secret) error {
+	reply, err := c.write(ctx, call{
+		method: http.MethodPost, path: webhookSecretPath, body: encode(map[string]any{"secret": secret.Reveal()}),
+		idempotent: true, secrets: []apisecret.Secret{secret},
+	})
+	if err != nil {
+		return err
+	}
+	var confirmed struct{ SecretConfigured bool }
+	if json.Unmarshal(reply, &confirmed) != nil || !confirmed.SecretConfigured {
+		return unreadable("confirmation")
+	}
+	return nil
+}
+
 func webhookPath(id string) string { return webhooksPath + "/" + url.PathEscape(id) }
 
-func (c *Client) writeWebhook(ctx context.Context, call call, members map[string]any) (*Webhook, error) {
-	var err error
-	if call.body, err = json.Marshal(members); err != nil {
-		return nil, err
-	}
+func (c *Client) writeWebhook(ctx context.Context, call call) (*Webhook, error) {
 	body, err := c.write(ctx, call)
 	if err != nil {
 		return nil, err
@@ -176,7 +198,7 @@ func (c *Client) writeWebhook(ctx context.Context, call call, members map[string
 	return webhook, nil
 }
 
-// sameEvents compares without regard to order.
+// sameEvents reports whether two lists hold the same events in any order.
 func sameEvents(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }

@@ -5,6 +5,9 @@ package client_test
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"reflect"
@@ -13,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
@@ -25,8 +29,8 @@ func onCreate(fault emulator.Fault) emulator.Fault {
 
 func TestWebhook(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	c := s.client()
+	f := newFixture(t, emulator.Options{})
+	c := f.client()
 	want := client.Webhook{URL: hookURL, Events: []string{"payment.created", "payment.refunded"}}
 	check := func(got *client.Webhook, err error) {
 		t.Helper()
@@ -40,50 +44,50 @@ func TestWebhook(t *testing.T) {
 		}
 	}
 	check(c.CreateWebhook(t.Context(), want.URL, want.Events))
-	s.ChangeWebhook(want.ID, func(w *emulator.Webhook) { w.FailureCount, w.Disabled = 2, true })
+	f.ChangeWebhook(want.ID, func(w *emulator.Webhook) { w.FailureCount, w.Disabled = 2, true })
 	want.FailureCount, want.Disabled, want.Events = 2, true, []string{}
 	check(c.UpdateWebhook(t.Context(), want.ID, want.Events))
-	if err := c.DeleteWebhook(t.Context(), want.ID); err != nil || len(s.Webhooks()) != 0 {
-		t.Errorf("%v; left are %v", err, s.Webhooks())
+	if err := c.DeleteWebhook(t.Context(), want.ID); err != nil || len(f.Webhooks()) != 0 {
+		t.Errorf("%v; left are %v", err, f.Webhooks())
 	}
 }
 
 func TestDeletedWebhookIsDeleted(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	hook := s.AddWebhook(hookURL)
-	s.Inject(emulator.Fault{Drop: true}.After())
+	f := newFixture(t, emulator.Options{})
+	hook := f.AddWebhook(hookURL)
+	f.Inject(emulator.Fault{Drop: true}.After())
 	for range 2 { // the first is sent twice
-		if err := s.client().DeleteWebhook(t.Context(), hook.ID); err != nil {
+		if err := f.client().DeleteWebhook(t.Context(), hook.ID); err != nil {
 			t.Error(err)
 		}
 	}
-	if n := len(s.sent(http.MethodDelete)); n != 3 {
+	if n := len(f.sent(http.MethodDelete)); n != 3 {
 		t.Errorf("%d requests", n)
 	}
 }
 
-// An id is one segment of the path, whatever is in it.
+// An id is one segment of the path, whatever it contains.
 func TestWebhookIDIsEscaped(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	if err := s.client().DeleteWebhook(t.Context(), "../a b?c#d%"); err != nil {
+	f := newFixture(t, emulator.Options{})
+	if err := f.client().DeleteWebhook(t.Context(), "../a b?c#d%"); err != nil {
 		t.Error(err)
 	}
-	if sent := s.Requests()[0]; sent.Path != emulator.WebhooksPath+"/..%2Fa%20b%3Fc%23d%25" || sent.SignedWith != 0 {
+	if sent := f.Requests()[0]; sent.Path != emulator.WebhooksPath+"/..%2Fa%20b%3Fc%23d%25" || sent.SignedWith != 0 {
 		t.Errorf("%s, signed with %d", sent.Path, sent.SignedWith)
 	}
 }
 
-// A list that is not what it should be says nothing about what is gone.
+// From a list that is not valid, nothing follows about deleted webhooks.
 func TestWebhookListThatIsNone(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"null", "{}", "[null]", "[{}]", `[{"id":"wh_1"}]`, `[{"url":"https://example.com"}]`, `[{"id":1,"url":"a"}]`, "[", "<html>"} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
-			s.Inject(emulator.Fault{Body: body})
-			if webhooks, err := s.client().Webhooks(t.Context()); err == nil {
+			f := newFixture(t, emulator.Options{})
+			f.Inject(emulator.Fault{Body: body})
+			if webhooks, err := f.client().Webhooks(t.Context()); err == nil {
 				t.Errorf("read as %+v", webhooks)
 			}
 		})
@@ -93,16 +97,16 @@ func TestWebhookListThatIsNone(t *testing.T) {
 func TestWebhookWithoutEvents(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`[{"id":"wh_1","url":"a"}]`, `[{"id":"wh_1","url":"a","events":null}]`} {
-		s := newStage(t, emulator.Options{})
-		s.Inject(emulator.Fault{Body: body})
-		webhooks, err := s.client().Webhooks(t.Context())
+		f := newFixture(t, emulator.Options{})
+		f.Inject(emulator.Fault{Body: body})
+		webhooks, err := f.client().Webhooks(t.Context())
 		if err != nil || len(webhooks) != 1 || webhooks[0].Events == nil {
 			t.Errorf("%+v %v", webhooks, err)
 		}
 	}
 }
 
-// The webhook whose reply was lost is found, and no other request made for it.
+// A webhook whose reply was lost is found in the list, and not made again.
 func TestLostWebhookIsFound(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]emulator.Fault{
@@ -118,20 +122,20 @@ func TestLostWebhookIsFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
-			s.AddWebhook(hookURL, "payment.created") // there before: another
-			s.Inject(onCreate(fault.After()))
-			got, err := s.client().CreateWebhook(t.Context(), hookURL, []string{"payment.updated", "payment.created"})
+			f := newFixture(t, emulator.Options{})
+			f.AddWebhook(hookURL, "payment.created") // was there before, so it is another one
+			f.Inject(onCreate(fault.After()))
+			got, err := f.client().CreateWebhook(t.Context(), hookURL, []string{"payment.updated", "payment.created"})
 			if err != nil {
 				t.Fatal(err)
 			}
-			hooks := s.Webhooks()
+			hooks := f.Webhooks()
 			if len(hooks) != 2 || got.ID != hooks[1].ID || len(got.Events) != 2 {
 				t.Errorf("got %+v of %+v", got, hooks)
 			}
-			s.wantSent(t, 2, 1)
-			if !slices.Equal(s.waits, []time.Duration{3 * time.Second}) {
-				t.Errorf("waited %v", s.waits)
+			f.wantSent(t, 2, 1)
+			if !slices.Equal(f.waits, []time.Duration{3 * time.Second}) {
+				t.Errorf("waited %v", f.waits)
 			}
 		})
 	}
@@ -155,96 +159,96 @@ func TestLostWebhookIsNotFound(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, emulator.Options{})
-			s.AddWebhook(hookURL, events)
+			f := newFixture(t, emulator.Options{})
+			f.AddWebhook(hookURL, events)
 			reached, hold := make(chan struct{}), make(chan struct{})
-			s.Inject(onCreate(emulator.Fault{Drop: true, AfterProcessing: tt.processed, Reached: reached, Hold: hold}))
+			f.Inject(onCreate(emulator.Fault{Drop: true, AfterProcessing: tt.processed, Reached: reached, Hold: hold}))
 			go func() {
 				<-reached
 				for _, url := range tt.elsewhere {
-					s.AddWebhook(url, events)
+					f.AddWebhook(url, events)
 				}
-				s.Inject(tt.list)
+				f.Inject(tt.list)
 				close(hold)
 			}()
-			_, err := s.client().CreateWebhook(t.Context(), hookURL, []string{events})
+			_, err := f.client().CreateWebhook(t.Context(), hookURL, []string{events})
 			var lost *client.LostWebhookError
 			var failed *client.TransportError
 			if !errors.As(err, &lost) || !errors.As(err, &failed) || len(lost.Found) != tt.found || (lost.ListErr == nil) != tt.listed {
 				t.Errorf("error %#v", err)
 			}
-			s.wantSent(t, 2, 1)
+			f.wantSent(t, 2, 1)
 		})
 	}
 }
 
-// One that was found with other events gets those that were asked for.
+// A webhook that is found with other events gets the events that were asked for.
 func TestLostWebhookGetsItsEvents(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	reached, hold := make(chan struct{}), make(chan struct{})
-	s.Inject(onCreate(emulator.Fault{Drop: true, Reached: reached, Hold: hold}))
+	f.Inject(onCreate(emulator.Fault{Drop: true, Reached: reached, Hold: hold}))
 	go func() {
 		<-reached
-		s.AddWebhook(hookURL, "*")
+		f.AddWebhook(hookURL, "*")
 		close(hold)
 	}()
-	got, err := s.client().CreateWebhook(t.Context(), hookURL, []string{"payment.created"})
-	if err != nil || !slices.Equal(got.Events, []string{"payment.created"}) || !slices.Equal(s.Webhooks()[0].Events, got.Events) {
+	got, err := f.client().CreateWebhook(t.Context(), hookURL, []string{"payment.created"})
+	if err != nil || !slices.Equal(got.Events, []string{"payment.created"}) || !slices.Equal(f.Webhooks()[0].Events, got.Events) {
 		t.Errorf("%+v %v", got, err)
 	}
 }
 
 func TestWebhookCreationIsNotStarted(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
-	s.Inject(emulator.HTML(403))
+	f := newFixture(t, emulator.Options{})
+	f.Inject(emulator.HTML(403))
 	var answer *client.Error
-	if _, err := s.client().CreateWebhook(t.Context(), hookURL, nil); !errors.As(err, &answer) || answer.Method != http.MethodGet {
+	if _, err := f.client().CreateWebhook(t.Context(), hookURL, nil); !errors.As(err, &answer) || answer.Method != http.MethodGet {
 		t.Errorf("error %v", err)
 	}
-	s.wantSent(t, 1, 0)
+	f.wantSent(t, 1, 0)
 }
 
 func TestWebhookIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{307, 400, 401, 403, 409} {
-		s := newStage(t, emulator.Options{})
-		s.Inject(onCreate(emulator.Fault{Status: status}))
+		f := newFixture(t, emulator.Options{})
+		f.Inject(onCreate(emulator.Fault{Status: status}))
 		var lost *client.LostWebhookError
-		if _, err := s.client().CreateWebhook(t.Context(), hookURL, nil); err == nil || errors.As(err, &lost) {
+		if _, err := f.client().CreateWebhook(t.Context(), hookURL, nil); err == nil || errors.As(err, &lost) {
 			t.Errorf("%d: error %v", status, err)
 		}
-		s.wantSent(t, 1, 1)
+		f.wantSent(t, 1, 1)
 	}
 }
 
-// Ctrl-C does not keep a webhook from being found.
+// The client looks for a lost webhook even after Ctrl-C.
 func TestLostWebhookIsFoundAfterCancel(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	reached := make(chan struct{})
-	s.Inject(onCreate(emulator.Fault{Drop: true, Reached: reached}.After()))
+	f.Inject(onCreate(emulator.Fault{Drop: true, Reached: reached}.After()))
 	go func() {
 		<-reached
 		cancel()
 	}()
-	got, err := s.client().CreateWebhook(ctx, hookURL, []string{"*"})
-	if err != nil || got.ID != s.Webhooks()[0].ID {
+	got, err := f.client().CreateWebhook(ctx, hookURL, []string{"*"})
+	if err != nil || got.ID != f.Webhooks()[0].ID {
 		t.Errorf("%+v %v", got, err)
 	}
 }
 
-// Each finds its own, though all are made at once, have one URL, and lose their
-// replies.
+// All calls run at once, for the same URL, and lose their replies. Each finds the
+// webhook that it made.
 func TestLostWebhooksAtOnce(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, emulator.Options{})
+	f := newFixture(t, emulator.Options{})
 	fault := onCreate(emulator.Fault{Drop: true}.After())
 	fault.Times = forever
-	s.Inject(fault)
-	c := s.client()
+	f.Inject(fault)
+	c := f.client()
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	ids := map[string]bool{}
@@ -262,8 +266,8 @@ func TestLostWebhooksAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if len(ids) != n || len(s.Webhooks()) != n {
-		t.Errorf("%d webhooks for %d calls, of which there are %d", len(ids), n, len(s.Webhooks()))
+	if len(ids) != n || len(f.Webhooks()) != n {
+		t.Errorf("%d webhooks for %d calls, of which there are %d", len(ids), n, len(f.Webhooks()))
 	}
 }
 
@@ -294,5 +298,33 @@ func TestCheckWebhookURL(t *testing.T) {
 		if err := client.CheckWebhookURL(url); (err == nil) != good {
 			t.Errorf("%q: %v", url, err)
 		}
+	}
+}
+
+func TestWebhookSecret(t *testing.T) {
+	t.Parallel()
+	const payload = `{"event":"payment.created"}`
+	for _, secret := range []string{"whsec_1", `a "quoted" <ä> secret`} {
+		f := newFixture(t, emulator.Options{})
+		if err := f.client().SetWebhookSecret(t.Context(), apisecret.New(secret)); err != nil {
+			t.Fatal(err)
+		}
+		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Write([]byte(payload))
+		if f.SignPayload(payload) != hex.EncodeToString(mac.Sum(nil)) {
+			t.Error("payloads are not signed with it")
+		}
+	}
+}
+
+func TestWebhookSecretIsNotConfirmed(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "null", "{}", `{"secretConfigured":false}`, `{"secretConfigured":"yes"}`, "<html>"} {
+		f := newFixture(t, emulator.Options{})
+		f.Inject(emulator.Fault{Status: 200, Body: body})
+		if err := f.client().SetWebhookSecret(t.Context(), apisecret.New("whsec_1")); err == nil {
+			t.Errorf("%q: no error", body)
+		}
+		f.wantSent(t, 0, 1)
 	}
 }

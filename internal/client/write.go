@@ -6,115 +6,190 @@ package client
 import (
 	"context"
 	"errors"
-	"net/http"
+	"slices"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
+
+// minResendWait is the least wait before a request whose outcome is unknown is
+// sent again: a server that still works on the first one can finish it.
+const minResendWait = 3 * time.Second
 
 // write sends a call that changes something other than the secret, and returns
 // the body of the reply. It waits while a secret is being regenerated and is
 // signed with the newest one known. It returns an *Error or a *TransportError.
 //
-// Ending ctx stops it until it has a connection; from then on the attempt is
+// Ending ctx stops it until it has a connection. From then on the attempt is
 // finished, so that what it did is known.
 func (c *Client) write(ctx context.Context, call call) ([]byte, error) {
 	c.rotation.RLock()
 	defer c.rotation.RUnlock()
-	retimed := false
-	for attempts, retries := 0, 0; ; attempts++ {
-		offset := c.ClockOffset()
-		body, err := c.attempt(ctx, call, offset, attempts)
+	w := &write{
+		client: c, call: call, signers: []apisecret.Secret{c.newest},
+		then: func(o apisecret.Outcome) next { return afterWrite(o, call.idempotent) },
+	}
+	reply, err := w.run(ctx)
+	return reply.body, err
+}
+
+// write is one call that changes something, over all of its attempts.
+type write struct {
+	client  *Client
+	call    call
+	signers []apisecret.Secret // the next one signs when the API has refused one
+	then    func(apisecret.Outcome) next
+
+	// onlyCopy says that the reply is the only copy of what the call makes. After
+	// an attempt that may have taken effect, the end of the context no longer
+	// stops such a call, and no attempt is sent when the grace period is over.
+	onlyCopy bool
+	grace    time.Duration
+	// accept, if set, reads each reply. It returns the error that is to be judged.
+	accept func(reply, error) error
+
+	signer   int // index of the current one
+	attempts int
+	offset   time.Duration // of the clock that the latest attempt was signed with
+	retries  int           // attempts after the first with the same signer
+	retimed  bool          // whether this signer had an attempt on the server's clock
+	resent   bool          // whether the one resend has been made
+
+	ambiguous      int // attempts that may have taken effect; counted for an onlyCopy
+	ambiguousSince time.Time
+}
+
+// reply is a complete answer of success, or what came of one that was cut short.
+type reply struct {
+	status    int
+	body      []byte
+	requestID string
+}
+
+func (r reply) success() bool { return r.status >= 200 && r.status <= 299 }
+
+// run makes attempts until one succeeds or no other may follow.
+func (w *write) run(ctx context.Context) (reply, error) {
+	for {
+		if err := ctx.Err(); err != nil && w.onlyCopy {
+			return reply{}, err // other writes notice it in the attempt, which is called off
+		}
+		sentAt := w.client.config.Clock()
+		got, err := w.attempt(ctx)
+		if w.accept != nil {
+			err = w.accept(got, err)
+		}
 		if err == nil {
-			return body, nil
+			return got, nil
 		}
-		if !retimed && c.retime(ctx, err, offset) {
-			retimed = true
-			continue
+		outcome := judge(err)
+		if w.onlyCopy && outcome.Effect() != apisecret.Unchanged {
+			if w.ambiguous == 0 {
+				w.ambiguousSince = sentAt
+			}
+			w.ambiguous++
+			ctx = context.WithoutCancel(ctx)
 		}
-		wait, again := c.again(call, err, retries)
-		if !again || c.config.Sleep(ctx, wait) != nil {
-			return nil, err
+		if !w.proceed(ctx, w.then(outcome), err) {
+			return reply{}, err
 		}
-		retries++
 	}
 }
 
-// attempt sends a call once, on a clock that differs from the local one by
-// offset.
-func (c *Client) attempt(ctx context.Context, call call, offset time.Duration, attempts int) ([]byte, error) {
+// attempt sends the call once. It returns an *Error or a *TransportError.
+func (w *write) attempt(ctx context.Context) (reply, error) {
 	ctx, connected, done := untilConnected(ctx)
 	defer done()
-	req, err := c.newRequest(ctx, call)
+	req, err := w.client.newRequest(ctx, w.call)
 	if err != nil {
-		return nil, &TransportError{Err: err}
+		return reply{}, &TransportError{Err: err}
 	}
+	w.offset = w.client.ClockOffset()
 	transport := &transport{
-		client: c, call: call, secret: c.newest, others: call.secrets,
-		timeout: c.config.RequestTimeout, offset: offset, attempt: attempts, connected: connected,
+		client: w.client, call: w.call, secret: w.signers[w.signer],
+		timeout: w.client.config.RequestTimeout, offset: w.offset, attempt: w.attempts, connected: connected,
 	}
-	resp, err := httpClient(transport).Do(req)
+	w.attempts++
+	resp, err := transport.RoundTrip(req)
 	if err != nil {
-		return nil, asTransportError(err)
+		return reply{status: asTransportError(err).status, body: transport.body}, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, newError(call, resp, transport.body, c.config.Clock(), transport.clean)
+	got := reply{resp.StatusCode, transport.body, transport.clean(resp.Header.Get(headerRequestID))}
+	if !got.success() {
+		return got, newError(w.call, resp, transport.body, w.client.config.Clock(), transport.clean)
 	}
-	return transport.body, nil
+	return got, nil
 }
 
-// again reports whether a failed call is to be sent again, and after what wait:
-// where it provably changed nothing, or where it does no harm.
-func (c *Client) again(call call, err error, retries int) (time.Duration, bool) {
-	var problem *Error
-	var failed *TransportError
-	var due bool
-	switch {
-	case errors.As(err, &failed):
-		due = !failed.permanent() && (!failed.Sent || call.repeatable)
-	case errors.As(err, &problem):
-		due = problem.Status == http.StatusTooManyRequests || problem.Status >= 500 && call.repeatable
+// proceed prepares the next attempt, waiting as long as is due, and reports
+// whether there is to be one.
+func (w *write) proceed(ctx context.Context, next next, err error) bool {
+	problem, _ := errors.AsType[*Error](err)
+	switch next {
+	case stop:
+		return false
+	case nextSigner:
+		// Not after an ambiguous attempt: it may be the reason for the refusal.
+		return w.ambiguous == 0 && (w.retime(ctx, problem) || w.useNextSigner())
+	case resendOnce: // retries do not use it up, for they changed nothing
+		if w.resent || w.client.config.MaxRetries == 0 {
+			return false
+		}
+		w.resent = true
+	case retry:
+		if w.retries >= w.client.config.MaxRetries {
+			return false
+		}
 	}
-	wait := c.retryWait(retries, problem)
-	return wait, due && retries < c.config.MaxRetries && wait <= maxRetryAfter
+	wait := w.wait(problem)
+	if wait > maxRetryAfter || !w.inTime(wait) {
+		return false
+	}
+	w.retries++
+	return w.client.config.Sleep(ctx, wait) == nil
 }
 
-// retryWait is the wait before a retry: doubled each time, and never shorter
+// wait is the wait before another attempt: doubled each time, and never shorter
 // than the API asks for.
-func (c *Client) retryWait(retries int, problem *Error) time.Duration {
-	wait := min(c.config.RetryWait<<min(retries, 16), maxRetryWait)
+func (w *write) wait(problem *Error) time.Duration {
+	wait := min(w.client.config.RetryWait<<min(w.retries, 16), maxRetryWait)
 	if problem != nil {
 		wait = max(wait, problem.RetryAfter)
+	}
+	if w.ambiguous > 0 {
+		wait = max(wait, minResendWait)
 	}
 	return wait
 }
 
-// retime reports whether a refusal on the clock of this offset was due to that
-// clock. A write is never re-timed on a guess: a GET has to be accepted first.
-func (c *Client) retime(ctx context.Context, err error, offset time.Duration) bool {
-	var refused *Error
-	if !errors.As(err, &refused) || !refused.SecretRefused() || c.config.MaxRetries == 0 {
-		return false
-	}
-	if refused.clockOffset(c.config.Clock()) == 0 || c.probe(ctx, c.newest) != nil {
-		return false
-	}
-	return c.ClockOffset() != offset
+// inTime reports whether an attempt after this wait is sent in the grace period
+// of the first ambiguous one. Afterwards, the API would refuse the old secret.
+func (w *write) inTime(wait time.Duration) bool {
+	end := w.ambiguousSince.Add(w.grace)
+	return w.ambiguous == 0 || w.grace == 0 || w.client.config.Clock().Add(wait).Before(end)
 }
 
-// unsure reports whether a call that failed may have taken effect all the same.
-func unsure(err error) bool {
-	var problem *Error
-	var failed *TransportError
-	switch {
-	case errors.As(err, &failed):
-		return failed.Sent
-	case errors.As(err, &problem):
-		return problem.Status >= 500
+// retime reports whether the clock was the reason for a refusal, and the next
+// attempt is signed with the server's time. The client never guesses this for a
+// write: the API has to accept a GET that is signed so.
+func (w *write) retime(ctx context.Context, refused *Error) bool {
+	offset := refused.clockOffset(w.client.config.Clock())
+	if w.retimed || offset == 0 || offset == w.offset || w.client.config.MaxRetries == 0 {
+		return false
+	}
+	w.retimed = true
+	return w.client.probe(ctx, w.signers[w.signer]) == nil && w.client.ClockOffset() != w.offset
+}
+
+// useNextSigner goes on to the next secret that is none of those refused.
+func (w *write) useNextSigner() bool {
+	w.retries, w.retimed = 0, false
+	for w.signer++; w.signer < len(w.signers); w.signer++ {
+		s, refused := w.signers[w.signer], w.signers[:w.signer]
+		if !s.IsZero() && !slices.ContainsFunc(refused, s.Equal) {
+			return true
+		}
 	}
 	return false
-}
-
-// unreadable is the error for a success whose body is not what it should be.
-func unreadable(what string) error {
-	return &TransportError{Err: errors.New("the reply is not the " + what + " that the API documents"), Sent: true}
 }

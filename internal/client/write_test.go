@@ -28,16 +28,16 @@ const (
 	webhookSecret = "whsec_planted"
 )
 
-// write is a call that changes something, and sends one request if all is well.
+// write is a call that changes something. It sends one request if all goes well.
 type write struct {
 	name, method, path string
-	repeatable         bool
+	idempotent         bool
 	do                 func(context.Context, *client.Client) error
 }
 
-// writes are all of them but for CreateWebhook, which reads too.
-func (s *stage) writes() []write {
-	id := s.AddWebhook("https://example.com/a", "payment.created").ID
+// writes returns all of them except CreateWebhook, which also reads.
+func (f *fixture) writes() []write {
+	id := f.AddWebhook("https://example.com/a", "payment.created").ID
 	return []write{
 		{"update webhook", http.MethodPatch, emulator.WebhooksPath + "/" + id, true, func(ctx context.Context, c *client.Client) error {
 			_, err := c.UpdateWebhook(ctx, id, []string{"payment.updated"})
@@ -56,37 +56,37 @@ func (s *stage) writes() []write {
 	}
 }
 
-// eachWrite runs a test for each of the writes, on a stage of its own.
-func eachWrite(t *testing.T, test func(t *testing.T, s *stage, w write)) {
+// eachWrite runs a test for each of the writes, with a fixture of its own.
+func eachWrite(t *testing.T, test func(t *testing.T, f *fixture, w write)) {
 	t.Helper()
-	for i := range newStage(t, emulator.Options{}).writes() {
-		s := newStage(t, emulator.Options{})
-		w := s.writes()[i]
+	for i := range newFixture(t, emulator.Options{}).writes() {
+		f := newFixture(t, emulator.Options{})
+		w := f.writes()[i]
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			test(t, s, w)
+			test(t, f, w)
 		})
 	}
 }
 
 func TestWritesAreSentOnce(t *testing.T) {
 	t.Parallel()
-	eachWrite(t, func(t *testing.T, s *stage, w write) {
-		if err := w.do(t.Context(), s.client()); err != nil {
+	eachWrite(t, func(t *testing.T, f *fixture, w write) {
+		if err := w.do(t.Context(), f.client()); err != nil {
 			t.Fatal(err)
 		}
-		sent := s.Requests()
+		sent := f.Requests()
 		if len(sent) != 1 || sent[0].Method != w.method || sent[0].Path != w.path || !sent[0].Processed {
 			t.Errorf("sent %+v", sent)
 		}
 	})
 }
 
-// A write is sent again where it provably changed nothing, or where it does no
-// harm, and nowhere else.
+// A write is sent again if it provably changed nothing, or if it is idempotent,
+// and never otherwise.
 func TestWritesAreRetried(t *testing.T) {
 	t.Parallel()
-	const never, repeatable, always = 0, 1, 2
+	const never, ifIdempotent, always = 0, 1, 2
 	for _, tt := range []struct {
 		name    string
 		fault   emulator.Fault
@@ -102,41 +102,41 @@ func TestWritesAreRetried(t *testing.T) {
 		{"403", emulator.Problem(403, emulator.ProblemForbidden, "Forbidden", ""), never, 0},
 		{"409, retryable", emulator.Problem(409, emulator.ProblemConflict, "Conflict", "", map[string]any{"retryable": true}), never, 0},
 		{"307", emulator.Redirect("https://example.com/"), never, 0},
-		{"500", emulator.HTML(500), repeatable, 0},
-		{"502 after processing", emulator.HTML(502).After(), repeatable, 0},
-		{"503, retryable", emulator.Problem(503, emulator.ProblemDatabaseError, "", "", map[string]any{"retryable": true}), repeatable, 0},
-		{"504", emulator.HTML(504), repeatable, 0},
-		{"cut before processing", emulator.Fault{Drop: true}, repeatable, 0},
-		{"cut after processing", emulator.Fault{Reset: true}.After(), repeatable, 0},
-		{"reply cut short", emulator.Fault{Truncate: true, Body: "{}"}.After(), repeatable, 0},
+		{"500", emulator.HTML(500), ifIdempotent, 0},
+		{"502 after processing", emulator.HTML(502).After(), ifIdempotent, 0},
+		{"503, retryable", emulator.Problem(503, emulator.ProblemDatabaseError, "", "", map[string]any{"retryable": true}), ifIdempotent, 0},
+		{"504", emulator.HTML(504), ifIdempotent, 0},
+		{"cut before processing", emulator.Fault{Drop: true}, ifIdempotent, 0},
+		{"cut after processing", emulator.Fault{Reset: true}.After(), ifIdempotent, 0},
+		{"reply cut short", emulator.Fault{Truncate: true, Body: "{}"}.After(), ifIdempotent, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			eachWrite(t, func(t *testing.T, s *stage, w write) {
-				retried := tt.retried == always || tt.retried == repeatable && w.repeatable
+			eachWrite(t, func(t *testing.T, f *fixture, w write) {
+				retried := tt.retried == always || tt.retried == ifIdempotent && w.idempotent
 				fault := tt.fault.On(w.method, w.path)
-				s.Inject(fault)
-				if err := w.do(t.Context(), s.client()); (err == nil) != retried {
+				f.Inject(fault)
+				if err := w.do(t.Context(), f.client()); (err == nil) != retried {
 					t.Errorf("error %v", err)
 				}
 				attempts, waits := 1, []time.Duration(nil)
 				if retried {
 					attempts, waits = 2, []time.Duration{max(tt.wait, time.Second)}
 				}
-				wantAttempts(t, s, w, attempts, waits)
+				wantAttempts(t, f, w, attempts, waits)
 			})
 		})
 	}
 }
 
-func wantAttempts(t *testing.T, s *stage, w write, attempts int, waits []time.Duration) {
+func wantAttempts(t *testing.T, f *fixture, w write, attempts int, waits []time.Duration) {
 	t.Helper()
-	sent := s.Requests()
-	if len(sent) != attempts || s.Count(w.method, w.path) != attempts {
+	sent := f.Requests()
+	if len(sent) != attempts || f.Count(w.method, w.path) != attempts {
 		t.Errorf("%d requests arrived, not %d", len(sent), attempts)
 	}
-	if !slices.Equal(s.waits, waits) {
-		t.Errorf("waited %v, not %v", s.waits, waits)
+	if !slices.Equal(f.waits, waits) {
+		t.Errorf("waited %v, not %v", f.waits, waits)
 	}
 	wantFresh(t, sent)
 }
@@ -144,49 +144,49 @@ func wantAttempts(t *testing.T, s *stage, w write, attempts int, waits []time.Du
 func TestWritesAreGivenUp(t *testing.T) {
 	t.Parallel()
 	for _, retries := range []int{0, 2} {
-		eachWrite(t, func(t *testing.T, s *stage, w write) {
-			s.config.MaxRetries = retries
+		eachWrite(t, func(t *testing.T, f *fixture, w write) {
+			f.config.MaxRetries = retries
 			fault := emulator.TooManyRequests("30").On(w.method, w.path)
 			fault.Times = forever
-			s.Inject(fault)
+			f.Inject(fault)
 			var answer *client.Error
-			if err := w.do(t.Context(), s.client()); !errors.As(err, &answer) || answer.Status != 429 || answer.RetryAfter != 30*time.Second {
+			if err := w.do(t.Context(), f.client()); !errors.As(err, &answer) || answer.Status != 429 || answer.RetryAfter != 30*time.Second {
 				t.Errorf("error %v", err)
 			}
-			wantAttempts(t, s, w, 1+retries, slices.Repeat([]time.Duration{30 * time.Second}, retries))
+			wantAttempts(t, f, w, 1+retries, slices.Repeat([]time.Duration{30 * time.Second}, retries))
 		})
 	}
 }
 
 func TestWritesAreSentAgainWhenTheyWereNot(t *testing.T) {
 	t.Parallel()
-	eachWrite(t, func(t *testing.T, s *stage, w write) {
-		refused()(t, s, 2)
-		if err := w.do(t.Context(), s.client()); err != nil {
+	eachWrite(t, func(t *testing.T, f *fixture, w write) {
+		refused()(t, f, 2)
+		if err := w.do(t.Context(), f.client()); err != nil {
 			t.Error(err)
 		}
-		wantAttempts(t, s, w, 1, []time.Duration{time.Second, 2 * time.Second})
+		wantAttempts(t, f, w, 1, []time.Duration{time.Second, 2 * time.Second})
 	})
 }
 
 func TestWritesAreNotSentAgainToNowhere(t *testing.T) {
 	t.Parallel()
-	eachWrite(t, func(t *testing.T, s *stage, w write) {
-		dns(nxdomain)(t, s, forever)
+	eachWrite(t, func(t *testing.T, f *fixture, w write) {
+		dns(nxdomain)(t, f, forever)
 		var failed *client.TransportError
-		if err := w.do(t.Context(), s.client()); !errors.As(err, &failed) || failed.Sent {
+		if err := w.do(t.Context(), f.client()); !errors.As(err, &failed) || failed.Sent {
 			t.Errorf("error %v", err)
 		}
-		wantAttempts(t, s, w, 0, nil)
+		wantAttempts(t, f, w, 0, nil)
 	})
 }
 
 func TestWritesFollowARotation(t *testing.T) {
 	t.Parallel()
-	eachWrite(t, func(t *testing.T, s *stage, w write) {
-		c := s.client()
+	eachWrite(t, func(t *testing.T, f *fixture, w write) {
+		c := f.client()
 		reached, hold := make(chan struct{}), make(chan struct{})
-		s.Inject(emulator.Fault{Reached: reached, Hold: hold}.On(http.MethodPost, emulator.RegeneratePath))
+		f.Inject(emulator.Fault{Reached: reached, Hold: hold}.On(http.MethodPost, emulator.RegeneratePath))
 		var both sync.WaitGroup
 		both.Go(func() {
 			if _, err := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{}); err != nil {
@@ -200,22 +200,22 @@ func TestWritesFollowARotation(t *testing.T) {
 			}
 		})
 		for range 1000 {
-			runtime.Gosched() // would let it through if it did not wait
+			runtime.Gosched() // lets the write arrive if it does not wait
 		}
 		close(hold)
 		both.Wait()
-		if sent := s.Requests(); len(sent) != 2 || sent[1].SignedWith != 1 {
+		if sent := f.Requests(); len(sent) != 2 || sent[1].SignedWith != 1 {
 			t.Error("the write was not signed with the new secret, and once")
 		}
 	})
 }
 
-// A write is re-timed after a GET has been accepted on the server's clock.
+// A write is signed with the server's time after the API accepted a GET that was.
 func TestWritesOnAnotherClock(t *testing.T) {
 	t.Parallel()
-	eachWrite(t, func(t *testing.T, s *stage, w write) {
-		s.SetSkew(time.Hour)
-		c := s.client()
+	eachWrite(t, func(t *testing.T, f *fixture, w write) {
+		f.SetSkew(time.Hour)
+		c := f.client()
 		if err := w.do(t.Context(), c); err != nil {
 			t.Error(err)
 		}
@@ -223,10 +223,10 @@ func TestWritesOnAnotherClock(t *testing.T) {
 			t.Errorf("offset %s", c.ClockOffset())
 		}
 		var statuses []int
-		for _, r := range s.Requests() {
+		for _, r := range f.Requests() {
 			statuses = append(statuses, r.Status)
 		}
-		if s.Count(w.method, w.path) != 2 || !slices.Equal(statuses, []int{401, 401, 200, 200}) {
+		if f.Count(w.method, w.path) != 2 || !slices.Equal(statuses, []int{401, 401, 200, 200}) {
 			t.Errorf("answered %v", statuses)
 		}
 	})
@@ -234,33 +234,33 @@ func TestWritesOnAnotherClock(t *testing.T) {
 
 func TestWritesAreNotRetimedOnAGuess(t *testing.T) {
 	t.Parallel()
-	eachWrite(t, func(t *testing.T, s *stage, w write) {
-		s.SetSkew(time.Hour)
-		s.config.Secret = apisecret.New("sk_test_wrong")
+	eachWrite(t, func(t *testing.T, f *fixture, w write) {
+		f.SetSkew(time.Hour)
+		f.config.Secret = apisecret.New("sk_test_wrong")
 		var answer *client.Error
-		if err := w.do(t.Context(), s.client()); !errors.As(err, &answer) || !answer.SecretRefused() {
+		if err := w.do(t.Context(), f.client()); !errors.As(err, &answer) || !answer.SecretRefused() {
 			t.Errorf("error %v", err)
 		}
-		if n := s.Count(w.method, w.path); n != 1 {
+		if n := f.Count(w.method, w.path); n != 1 {
 			t.Errorf("sent %d times", n)
 		}
 	})
 }
 
-// What is under way is finished: its outcome must be known.
+// An attempt that is under way is finished, so that its outcome is known.
 func TestWritesCanceledInFlight(t *testing.T) {
 	t.Parallel()
-	eachWrite(t, func(t *testing.T, s *stage, w write) {
+	eachWrite(t, func(t *testing.T, f *fixture, w write) {
 		ctx, cancel := context.WithCancel(t.Context())
 		reached, hold := make(chan struct{}), make(chan struct{})
-		s.Inject(emulator.Fault{Reached: reached, Hold: hold}.On(w.method, w.path))
+		f.Inject(emulator.Fault{Reached: reached, Hold: hold}.On(w.method, w.path))
 		go func() {
 			<-reached
 			cancel()
-			_, _ = s.client().Profile(t.Context()) // time enough for the end of the context to get around
+			_, _ = f.client().Profile(t.Context()) // takes long enough for the end of the context to be noticed
 			close(hold)
 		}()
-		if err := w.do(ctx, s.client()); err != nil {
+		if err := w.do(ctx, f.client()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -268,23 +268,23 @@ func TestWritesCanceledInFlight(t *testing.T) {
 
 func TestWritesCanceledBefore(t *testing.T) {
 	t.Parallel()
-	eachWrite(t, func(t *testing.T, s *stage, w write) {
+	eachWrite(t, func(t *testing.T, f *fixture, w write) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		var failed *client.TransportError
-		if err := w.do(ctx, s.client()); !errors.As(err, &failed) || failed.Sent {
+		if err := w.do(ctx, f.client()); !errors.As(err, &failed) || failed.Sent {
 			t.Errorf("error %v", err)
 		}
-		wantAttempts(t, s, w, 0, []time.Duration{time.Second}) // which the real one would have cut short
+		wantAttempts(t, f, w, 0, []time.Duration{time.Second}) // a real wait would have returned at once
 	})
 }
 
-// An API that repeats what it was sent is not quoted with it.
+// Errors do not quote secrets, not even if the API repeats what it was sent.
 func TestWritesQuoteNoSecret(t *testing.T) {
 	t.Parallel()
-	eachWrite(t, func(t *testing.T, s *stage, w write) {
-		s.config.UserAPIKey = apisecret.New("ak_bearer")
-		secrets := []string{s.Secret(), "ak_bearer", userKey, webhookSecret}
+	eachWrite(t, func(t *testing.T, f *fixture, w write) {
+		f.config.UserAPIKey = apisecret.New("ak_bearer")
+		secrets := []string{f.Secret(), "ak_bearer", userKey, webhookSecret}
 		said := "You sent " + strings.Join(secrets, " and ")
 		mine := slices.Clone(secrets[:2])
 		switch w.path {
@@ -293,9 +293,9 @@ func TestWritesQuoteNoSecret(t *testing.T) {
 		case emulator.WebhookSecretPath:
 			mine = append(mine, webhookSecret)
 		}
-		s.Inject(emulator.Problem(400, emulator.ProblemInvalidFields, said, said, map[string]any{"code": said, "errors": []any{map[string]any{"message": said}}}))
+		f.Inject(emulator.Problem(400, emulator.ProblemInvalidFields, said, said, map[string]any{"code": said, "errors": []any{map[string]any{"message": said}}}))
 		var answer *client.Error
-		if err := w.do(t.Context(), s.client()); !errors.As(err, &answer) || len(answer.Fields) != 1 {
+		if err := w.do(t.Context(), f.client()); !errors.As(err, &answer) || len(answer.Fields) != 1 {
 			t.Fatalf("error %v", err)
 		}
 		for _, text := range []string{answer.Error(), answer.Title, answer.Detail, answer.Code, answer.Fields[0].Message} {
@@ -308,7 +308,7 @@ func TestWritesQuoteNoSecret(t *testing.T) {
 
 func TestWritesQuoteNoSecretFromABrokenReply(t *testing.T) {
 	t.Parallel()
-	eachWrite(t, func(t *testing.T, s *stage, w write) {
+	eachWrite(t, func(t *testing.T, f *fixture, w write) {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
 			conn, _, err := http.NewResponseController(w).Hijack()
@@ -319,9 +319,9 @@ func TestWritesQuoteNoSecretFromABrokenReply(t *testing.T) {
 			_ = conn.Close()
 		}))
 		t.Cleanup(server.Close)
-		s.config.Endpoint, _ = url.Parse(server.URL)
-		s.config.MaxRetries = 0
-		err := w.do(t.Context(), s.client())
+		f.config.Endpoint, _ = url.Parse(server.URL)
+		f.config.MaxRetries = 0
+		err := w.do(t.Context(), f.client())
 		if err == nil || !strings.Contains(err.Error(), "You-sent") {
 			t.Fatalf("error %v", err)
 		}

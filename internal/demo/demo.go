@@ -18,19 +18,19 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// demo is the stage: an API, a Terraform, and what is known of the secrets.
+// demo has an API and a Terraform, and knows the secrets.
 type demo struct {
-	api       *emulator.Server
-	terraform *terraform
-	story     *story
+	api   *emulator.Server
+	cli   *cli
+	story *story
 
 	skew    time.Duration // of the API's clock
 	secrets []string      // as the API made them: #1 is the first
-	version int64         // of the newest, where Terraform has it
+	version int64         // of the newest secret in Terraform's state
 }
 
-func newDemo(api *emulator.Server, terraform *terraform, story *story) *demo {
-	d := &demo{api: api, terraform: terraform, story: story, secrets: []string{api.Secret()}}
+func newDemo(api *emulator.Server, cli *cli, story *story) *demo {
+	d := &demo{api: api, cli: cli, story: story, secrets: []string{api.Secret()}}
 	d.setClock(clockBefore)
 	return d
 }
@@ -42,46 +42,46 @@ func (d *demo) setClock(skew time.Duration) {
 
 // configure hands the provider the integrator's key and the newest secret.
 func (d *demo) configure() error {
-	return d.terraform.configure(map[string]string{
+	return d.cli.configure(map[string]string{
 		"INTEGRATOR_ENDPOINT": d.api.URL(),
 		"INTEGRATOR_KEY":      d.api.Key(),
 		"INTEGRATOR_SECRET":   d.secrets[len(d.secrets)-1],
 	})
 }
 
-// run has Terraform plan and, unless the plan is empty, carry it out. It returns
-// the plan and the requests that the API saw.
+// run has Terraform plan, and apply the plan unless it is empty. It returns the plan
+// and the requests that the API got.
 func (d *demo) run(ctx context.Context, command string, options ...tfexec.PlanOption) (*plan, []emulator.Request, error) {
-	d.story.command(d.terraform.name, command)
+	d.story.command(d.cli.name, command)
 	before := d.api.Count("", "")
-	plan, err := d.terraform.plan(ctx, options...)
+	plan, err := d.cli.plan(ctx, options...)
 	if err != nil {
 		return nil, nil, err
 	}
 	d.story.plan(plan)
 	if !plan.empty {
-		err = d.terraform.apply(ctx)
+		err = d.cli.apply(ctx)
 	}
 	requests := d.api.Requests()[before:]
 	d.story.requests(requests)
 	return plan, requests, err
 }
 
-// change is one that rotates the secret.
+// change is a change that rotates the secret.
 type change struct {
 	command string
 	options []tfexec.PlanOption
-	planned func(tfjson.Actions) bool
-	meaning string // of planned
+	planned func(tfjson.Actions) bool // what the plan must be
+	meaning string                    // planned in words
 }
 
-// rotate makes a change and checks what all rotations have in common.
+// rotate makes a change and checks what is true of all rotations.
 func (d *demo) rotate(ctx context.Context, change change) error {
 	plan, requests, err := d.run(ctx, change.command, change.options...)
 	if err != nil {
 		return err
 	}
-	state, err := d.terraform.state(ctx)
+	state, err := d.cli.state(ctx)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (d *demo) rotate(ctx context.Context, change change) error {
 	)
 }
 
-// keep runs a plan that is to change nothing.
+// keep runs a plan that must change nothing.
 func (d *demo) keep(ctx context.Context, command string, options ...tfexec.PlanOption) error {
 	plan, requests, err := d.run(ctx, command, options...)
 	if err != nil {
@@ -113,7 +113,7 @@ func (d *demo) keep(ctx context.Context, command string, options ...tfexec.PlanO
 	)
 }
 
-// regenerations are the requests for a new secret, carried out or not.
+// regenerations are the requests for a new secret, whether they succeeded or not.
 func regenerations(requests []emulator.Request) []emulator.Request {
 	return slices.DeleteFunc(slices.Clone(requests), func(r emulator.Request) bool {
 		return r.Path != emulator.RegeneratePath
@@ -130,8 +130,8 @@ func (d *demo) refused(ctx context.Context, number int) claim {
 	return claimf(status == http.StatusUnauthorized, "the API refuses #%d (%d)", number, status)
 }
 
-// ask reads the profile with a secret, as a program of the integrator might. It
-// returns the status of the answer, 0 if there is none.
+// ask reads the profile with a secret, as a program of the integrator would. It
+// returns the status of the answer, or 0 if there is no answer.
 func (d *demo) ask(ctx context.Context, number int) int {
 	endpoint, err := client.ParseEndpoint(d.api.URL())
 	if err != nil {

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // asDemo is the environment variable that makes the test binary the demo.
@@ -30,28 +32,32 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// chosen names the CLI that all tests use, if any: the demo would rather run
-// the Terraform on the PATH.
-func chosen() string { return os.Getenv("TF_ACC_TERRAFORM_PATH") }
+// chosen is the CLI that the tests have to use. It is "" if there is none to prefer
+// to the ones on the PATH, which the demo finds by itself.
+func chosen(t *testing.T) string {
+	t.Helper()
+	terraform.Require(t)
+	return os.Getenv(terraform.PathVariable)
+}
 
 // patience is for machines that are busy with other tests.
 const patience = 10 * time.Minute
 
-// process is a demo in a process of its own, with home and temporary folders
-// that are empty at first.
+// process is a demo in a process of its own, with a home folder and a temporary
+// folder that are empty at first.
 type process struct {
 	*exec.Cmd
 	home, temporary string
 	stderr          bytes.Buffer
 }
 
-func newProcess(t *testing.T, terraform string, environment ...string) *process {
+func newProcess(t *testing.T, cli string, environment ...string) *process {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{Cmd: exec.CommandContext(t.Context(), self, "-timeout", patience.String(), "-terraform", terraform), home: t.TempDir(), temporary: t.TempDir()}
+	p := &process{Cmd: exec.CommandContext(t.Context(), self, "-timeout", patience.String(), "-terraform", cli), home: t.TempDir(), temporary: t.TempDir()}
 	p.Dir = filepath.Join("..", "..")
 	p.Stderr = &p.stderr
 	p.Env = slices.Concat(os.Environ(), goSettings(t), []string{
@@ -65,7 +71,7 @@ func newProcess(t *testing.T, terraform string, environment ...string) *process 
 	return p
 }
 
-// goSettings are those that would follow the home folder.
+// goSettings are the settings of Go that depend on the home folder.
 func goSettings(t *testing.T) (settings []string) {
 	t.Helper()
 	names := []string{"GOCACHE", "GOENV", "GOMODCACHE", "GOPATH"}
@@ -79,10 +85,10 @@ func goSettings(t *testing.T) (settings []string) {
 	return settings
 }
 
-// files lists what is in a folder, down to when each file was written.
-func files(t *testing.T, dir string, skip ...string) (found []string) {
+// files lists what is in a folder, with the time when each file was written.
+func files(t *testing.T, folder string, skip ...string) (found []string) {
 	t.Helper()
-	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(os.DirFS(folder), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -134,8 +140,8 @@ func TestDemo(t *testing.T) {
 	root := filepath.Join("..", "..")
 	before := files(t, root, ".git", ".cache")
 
-	// What the caller has set for work of their own must not get in the way.
-	p := newProcess(t, chosen(),
+	// These are settings of the caller for other work. They must have no effect.
+	p := newProcess(t, chosen(t),
 		"TF_LOG=TRACE", "TF_CLI_ARGS=-bogus", "TF_CLI_ARGS_plan=-destroy", "TF_VAR_rotation=9", "TF_WORKSPACE=other",
 		"TF_CLI_CONFIG_FILE=not.there", "INTEGRATOR_SECRET=of something else", "INTEGRATOR_USER_API_KEY=not a valid one")
 	p.Env = append(p.Env, "TF_PLUGIN_CACHE_DIR="+p.home)
@@ -189,7 +195,7 @@ func TestInterrupt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newProcess(t, chosen())
+			p := newProcess(t, chosen(t))
 			output, err := p.StdoutPipe()
 			if err != nil {
 				t.Fatal(err)

@@ -7,13 +7,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/hc-install/product"
 	"github.com/hashicorp/hc-install/releases"
+
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 const (
@@ -21,53 +21,57 @@ const (
 	downloaded      = "1.11.4"
 )
 
-// findTerraform takes the CLI at path, or else what the PATH has, or else a
-// download into dir.
-func findTerraform(ctx context.Context, path, dir string, story *story) (*terraform, error) {
+// find returns the CLI at path. Without a path, it returns one that is on the
+// PATH, or else one that it downloads into the folder.
+func find(ctx context.Context, path, folder string, story *story) (terraform.CLI, terraform.Version, error) {
 	if path != "" {
-		return named(ctx, path, dir)
+		return supportedAt(ctx, path)
 	}
-	for _, name := range []string{"terraform", "tofu"} {
-		path, err := exec.LookPath(name)
-		if err != nil {
-			continue
-		}
-		found, err := newTerraform(ctx, path, dir)
+	for _, cli := range terraform.OnPath() {
+		version, err := supported(ctx, cli)
 		if err == nil || ctx.Err() != nil {
-			return found, err
+			return cli, version, err
 		}
-		story.fact("skipped", "%s: %s", path, strings.Join(strings.Fields(err.Error()), " "))
+		story.fact("skipped", "%s", strings.Join(strings.Fields(err.Error()), " "))
 	}
 	story.fact("Terraform", "downloading %s, for the PATH has no terraform or tofu to use …", downloaded)
-	path, err := download(ctx, dir)
+	path, err := download(ctx, folder)
 	if err != nil {
-		return nil, err
+		return terraform.CLI{}, terraform.Version{}, err
 	}
-	return newTerraform(ctx, path, dir)
+	return supportedAt(ctx, path)
 }
 
-// named is the CLI that was asked for, by a path or by a name on the PATH.
-func named(ctx context.Context, path, dir string) (*terraform, error) {
-	path, err := exec.LookPath(path)
+// supportedAt returns the CLI with a path, or with a name on the PATH.
+func supportedAt(ctx context.Context, path string) (terraform.CLI, terraform.Version, error) {
+	cli, err := terraform.At(path)
 	if err != nil {
-		return nil, err
+		return cli, terraform.Version{}, err
 	}
-	if path, err = filepath.Abs(path); err != nil {
-		return nil, err
-	}
-	found, err := newTerraform(ctx, path, dir)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return found, nil
+	version, err := supported(ctx, cli)
+	return cli, version, err
 }
 
-func download(ctx context.Context, dir string) (string, error) {
+// supported returns the version of a CLI, and an error if it is too old.
+func supported(ctx context.Context, cli terraform.CLI) (terraform.Version, error) {
+	version, err := cli.Version(ctx)
+	if err == nil && !version.AtLeast(oldestSupported) {
+		err = fmt.Errorf("version %s is older than %s, the oldest one supported", version.Number, oldestSupported)
+	}
+	if err != nil {
+		return version, fmt.Errorf("%s: %w", cli.Path, err)
+	}
+	return version, nil
+}
+
+// download downloads Terraform and returns its path. hc-install checks the
+// checksum, and the signature of the checksums.
+func download(ctx context.Context, folder string) (string, error) {
 	release := &releases.ExactVersion{
 		Product:    product.Terraform,
 		Version:    version.Must(version.NewVersion(downloaded)),
-		InstallDir: dir,
-		HTTPClient: http.DefaultClient, // the library's own tries in vain for long where there is no network
+		InstallDir: folder,
+		HTTPClient: http.DefaultClient, // the library's own retries for long if there is no network
 	}
 	path, err := release.Install(ctx)
 	if err != nil {
@@ -76,12 +80,4 @@ func download(ctx context.Context, dir string) (string, error) {
 			downloaded, err, oldestSupported)
 	}
 	return path, nil
-}
-
-// supported refuses a CLI that is too old.
-func supported(v *version.Version) error {
-	if v.Core().LessThan(version.Must(version.NewVersion(oldestSupported))) {
-		return fmt.Errorf("version %s is older than %s, the oldest one supported", v, oldestSupported)
-	}
-	return nil
 }

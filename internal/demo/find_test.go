@@ -11,21 +11,27 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/go-version"
+	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
-// oldTerraform is a folder with a Terraform that is too old.
-func oldTerraform(t *testing.T) string {
+// standIn writes a program to path that says it is a Terraform of some version.
+func standIn(t *testing.T, path, version string) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("the stand-in for Terraform is a shell script")
 	}
-	dir := t.TempDir()
-	script := "#!/bin/sh\necho '{\"terraform_version\": \"1.7.5\"}'\n"
-	if err := os.WriteFile(filepath.Join(dir, "terraform"), []byte(script), 0o700); err != nil {
+	script := "#!/bin/sh\necho Terraform v" + version + "\n"
+	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return dir
+}
+
+// oldTerraform is a folder with a Terraform that is too old.
+func oldTerraform(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	standIn(t, filepath.Join(folder, "terraform"), "1.7.5")
+	return folder
 }
 
 func TestNoTerraform(t *testing.T) {
@@ -48,7 +54,7 @@ func TestNoTerraform(t *testing.T) {
 	p.checkTidy(t)
 }
 
-// What was asked for by name is not passed over in silence.
+// The demo uses no other CLI than the one that is named.
 func TestNamedTerraform(t *testing.T) {
 	t.Parallel()
 	old := filepath.Join(oldTerraform(t), "terraform")
@@ -67,7 +73,9 @@ func TestSupported(t *testing.T) {
 	for text, want := range map[string]bool{
 		"0.12.31": false, "1.7.5": false, "1.8.0": true, "1.8.0-dev": true, "1.12.6": true, "2.0.0": true,
 	} {
-		if err := supported(version.Must(version.NewVersion(text))); (err == nil) != want {
+		path := filepath.Join(t.TempDir(), "terraform")
+		standIn(t, path, text)
+		if _, err := supported(t.Context(), terraform.CLI{Path: path}); (err == nil) != want {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

@@ -1,10 +1,11 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command demo shows the provider at work: it builds it and lets a real
-// Terraform (or OpenTofu) rotate a secret of the API emulator, by the published
-// example. Whatever it says has been checked; it exits with 1 as soon as
-// something does not hold. It works in a temporary folder and removes it.
+// Command demo shows the provider at work. It builds the provider, and a real
+// Terraform or OpenTofu rotates a secret of the API emulator with the published
+// example. It downloads Terraform if there is none on the PATH. It checks whatever
+// it says, and exits with 1 as soon as something does not hold. It works in a
+// temporary folder and removes it.
 package main
 
 import (
@@ -23,7 +24,7 @@ import (
 
 type options struct {
 	terraform string           // path of the CLI; "" finds one
-	timeout   time.Duration    // for the story, not for downloading and building before it
+	timeout   time.Duration    // of the story, without the download and the build before it
 	faults    []emulator.Fault // what goes wrong with the API's requests
 }
 
@@ -33,7 +34,7 @@ func main() {
 	flag.DurationVar(&options.timeout, "timeout", time.Minute, "how long it may take once the provider is built")
 	flag.Parse()
 
-	// SIGPIPE comes when the reader of the output leaves, as head does.
+	// SIGPIPE comes if the reader of the output ends first, such as head.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	err := run(ctx, os.Stdout, options)
 	stop()
@@ -43,39 +44,27 @@ func main() {
 	}
 }
 
-// run gives the demo a temporary folder to be in.
+// run performs the demo in a temporary folder and removes that.
 func run(ctx context.Context, out io.Writer, options options) error {
-	dir, err := os.MkdirTemp("", "integrator-demo-")
+	folder, err := os.MkdirTemp("", "integrator-demo-")
 	if err != nil {
 		return err
 	}
 	story := &story{out: out}
-	err = errors.Join(perform(ctx, dir, story, options), os.RemoveAll(dir))
+	err = errors.Join(perform(ctx, folder, story, options), os.RemoveAll(folder))
 	if err == nil {
 		story.printf("Nothing is left behind.")
 	}
 	return err
 }
 
-// perform sets the stage and plays the story.
-func perform(ctx context.Context, dir string, story *story, options options) error {
-	if err := furnish(dir); err != nil {
-		return err
-	}
+// perform prepares everything in the folder and plays the story.
+func perform(ctx context.Context, folder string, story *story, options options) error {
 	story.opening()
-	terraform, err := findTerraform(ctx, options.terraform, dir, story)
+	cli, err := prepare(ctx, folder, story, options.terraform)
 	if err != nil {
 		return cause(ctx, err)
 	}
-	story.fact("Terraform", "%s %s (%s)", terraform.name, terraform.version, terraform.path)
-
-	story.fact("provider", "building it from this source tree …")
-	start := time.Now()
-	if err := installProvider(ctx, dir); err != nil {
-		return cause(ctx, err)
-	}
-	story.fact("", "built in %s", time.Since(start).Round(100*time.Millisecond))
-
 	api, err := emulator.Start(emulator.Options{})
 	if err != nil {
 		return err
@@ -87,8 +76,8 @@ func perform(ctx context.Context, dir string, story *story, options options) err
 
 	ctx, cancel := context.WithTimeoutCause(ctx, options.timeout, fmt.Errorf("it took longer than %s", options.timeout))
 	defer cancel()
-	start = time.Now()
-	demo := newDemo(api, terraform, story)
+	start := time.Now()
+	demo := newDemo(api, cli, story)
 	if err := demo.play(ctx); err != nil {
 		return err
 	}
@@ -96,7 +85,7 @@ func perform(ctx context.Context, dir string, story *story, options options) err
 	return nil
 }
 
-// cause is why something failed: where the context has ended, because of that.
+// cause returns the reason why the context has ended, or else err.
 func cause(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -14,8 +14,8 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// TestRunNotices tells that the demo's claims are checked: each of these faults
-// of the API makes one of them false.
+// TestRunNotices shows that the demo checks its claims: each of these faults of the
+// API makes one of them false.
 func TestRunNotices(t *testing.T) {
 	t.Parallel()
 	regenerate := func(fault emulator.Fault) emulator.Fault {
@@ -50,7 +50,7 @@ func TestRunNotices(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var output bytes.Buffer
-			err := run(t.Context(), &output, options{terraform: chosen(), timeout: patience, faults: test.faults})
+			err := run(t.Context(), &output, options{terraform: chosen(t), timeout: patience, faults: test.faults})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("the demo ended with %v\nwant %s\n%s", err, test.want, output.String())
 			}
@@ -64,7 +64,7 @@ func TestRunNotices(t *testing.T) {
 
 func TestTimeout(t *testing.T) {
 	t.Parallel()
-	err := run(t.Context(), io.Discard, options{terraform: chosen(), timeout: time.Nanosecond})
+	err := run(t.Context(), io.Discard, options{terraform: chosen(t), timeout: time.Nanosecond})
 	if want := "step 1 (Create): it took longer than 1ns"; err == nil || err.Error() != want {
 		t.Errorf("the demo ended with %v, want %s", err, want)
 	}

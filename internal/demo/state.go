@@ -11,15 +11,15 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// state is what Terraform holds of the secret; zero if it holds none.
+// state is what Terraform has in its state of the secret, zero if it has none.
 type state struct {
 	secret             string
 	oldSecretExpiresAt time.Time
 	version            int64
 }
 
-func (t *terraform) state(ctx context.Context) (state, error) {
-	shown, err := t.cli.Show(ctx)
+func (c *cli) state(ctx context.Context) (state, error) {
+	shown, err := c.exec.Show(ctx)
 	if err != nil {
 		return state{}, err
 	}

@@ -13,9 +13,9 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// The API accepts requests from clocks up to 300 s away. So its clock starts
-// behind this machine's and jumps ahead of it: with that, the example's grace
-// period of 300 s is over.
+// The API accepts requests from clocks that differ from its own by up to 300 s. So
+// its clock starts 151 s behind the clock of this machine and jumps to 151 s ahead
+// of it. By the jump of 302 s, the example's grace period of 300 s is over.
 const (
 	clockBefore = -151 * time.Second
 	clockAfter  = +151 * time.Second
@@ -48,8 +48,8 @@ func (d *demo) steps() []step {
 			if err := d.configure(); err != nil {
 				return err
 			}
-			d.story.command(d.terraform.name, "init")
-			if err := d.terraform.init(ctx); err != nil {
+			d.story.command(d.cli.name, "init")
+			if err := d.cli.init(ctx); err != nil {
 				return err
 			}
 			return d.rotate(ctx, change{
@@ -120,7 +120,7 @@ func (d *demo) destroy(ctx context.Context, command string, options ...tfexec.Pl
 	if err != nil {
 		return err
 	}
-	state, err := d.terraform.state(ctx)
+	state, err := d.cli.state(ctx)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,7 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// story tells what happens, for a person to read. No secret that it is given
-// comes out whole: see masked.
+// story tells a person what happens. It shows no secret whole: see masked.
 type story struct{ out io.Writer }
 
 func (s *story) printf(format string, args ...any) {
@@ -24,7 +23,8 @@ func (s *story) opening() {
 	s.printf("A real Terraform rotates an integrator's API secret; only the API is emulated.\n")
 }
 
-// fact is something about the stage, under a label or under the one before.
+// fact tells something about the surroundings. Without a label, it belongs to the
+// fact before it.
 func (s *story) fact(label, format string, args ...any) {
 	s.printf("  %-9s  %s", label, fmt.Sprintf(format, args...))
 }
@@ -52,7 +52,7 @@ func (s *story) plan(p *plan) {
 	}
 }
 
-// describe uses the signs and the words of Terraform's own plans.
+// describe describes a plan with the signs and the words of Terraform.
 func describe(p *plan) string {
 	switch {
 	case p.actions.Create():
@@ -69,7 +69,7 @@ func describe(p *plan) string {
 	return "changes, but none to " + resourceAddress
 }
 
-// requests shows what the API saw.
+// requests shows the requests that the API got.
 func (s *story) requests(requests []emulator.Request) {
 	for _, r := range requests {
 		signed := "signed with no secret of the API"
@@ -80,7 +80,7 @@ func (s *story) requests(requests []emulator.Request) {
 	}
 }
 
-// claim is something that the demo says of the provider, and whether it holds.
+// claim is a sentence about the provider, and whether it is true.
 type claim struct {
 	holds bool
 	text  string
@@ -90,7 +90,8 @@ func claimf(holds bool, format string, args ...any) claim {
 	return claim{holds, fmt.Sprintf(format, args...)}
 }
 
-// check shows claims up to the first that does not hold, which is the error.
+// check shows the claims. It stops at the first one that does not hold, and returns
+// it as the error.
 func (s *story) check(claims ...claim) error {
 	for _, c := range claims {
 		if !c.holds {
@@ -107,7 +108,8 @@ func (s *story) closing(rotations, requests int, took time.Duration) {
 		rotations, requests, took.Round(100*time.Millisecond))
 }
 
-// masked is a secret's kind and last four characters, to tell it from others.
+// masked returns the kind and the last four characters of a secret, which tell it
+// from the others.
 func masked(secret string) string {
 	const kind, shown = "sk_test_", 4
 	rest, isKind := strings.CutPrefix(secret, kind)

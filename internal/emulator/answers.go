@@ -8,8 +8,8 @@ import (
 	"net/http"
 )
 
-// Problem is a fault that answers with a problem document, with any more
-// members than the four that every one has.
+// Problem returns a fault that answers with a problem document. It has the four
+// members that each one has, and those that are given.
 func Problem(status int, problemType, title, detail string, more ...map[string]any) Fault {
 	return Fault{
 		Status:      status,
@@ -18,8 +18,8 @@ func Problem(status int, problemType, title, detail string, more ...map[string]a
 	}
 }
 
-// TooManyRequests is a fault that answers as a throttling gateway does: 429, no
-// body, and Retry-After unless it is "".
+// TooManyRequests returns a fault that answers like a gateway that limits requests:
+// with 429, no body, and Retry-After unless it is "".
 func TooManyRequests(retryAfter string) Fault {
 	fault := Fault{Status: http.StatusTooManyRequests}
 	if retryAfter != "" {
@@ -28,14 +28,14 @@ func TooManyRequests(retryAfter string) Fault {
 	return fault
 }
 
-// Redirect is a fault that answers with a 307, which asks for the same method
-// and body at the new location.
+// Redirect returns a fault that answers with a 307. A client then sends the same
+// method and body to the new location.
 func Redirect(location string) Fault {
 	return Fault{Status: http.StatusTemporaryRedirect, Header: http.Header{"Location": {location}}}
 }
 
-// HTML is a fault that answers with a page, as a gateway does that got no good
-// answer from the API.
+// HTML returns a fault that answers with a page, like a gateway that cannot reach the
+// API.
 func HTML(status int) Fault {
 	return Fault{
 		Status:      status,

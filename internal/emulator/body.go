@@ -14,7 +14,8 @@ func membersOf(body io.Reader) (map[string]any, *fieldError) {
 	if err != nil || len(raw) == 0 {
 		return nil, &fieldError{Field: "body", Message: "is required", Code: "required"}
 	}
-	// A map, for a struct would take the names in any case. Null leaves it nil.
+	// This is a map because encoding/json ignores the case of names if it decodes
+	// into a struct. It stays nil if the body is null.
 	var members map[string]any
 	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
 		return nil, &fieldError{Field: "body", Message: "must be a JSON object", Code: "invalid-type"}

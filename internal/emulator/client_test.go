@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// clock is one that only the test moves.
+// clock is a clock that moves only when the test moves it.
 type clock struct {
 	mu sync.Mutex
 	t  time.Time
@@ -50,7 +50,7 @@ type client struct {
 func start(t *testing.T, options Options) *client {
 	t.Helper()
 	c := &client{t: t, clock: newClock(), http: &http.Client{
-		// Without it, the transport would by itself repeat what was dropped.
+		// With keep-alive, the transport would repeat dropped requests by itself.
 		Transport:     &http.Transport{DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -66,7 +66,7 @@ func start(t *testing.T, options Options) *client {
 	return c
 }
 
-// request makes a signed request. The target is signed as it stands.
+// request makes a signed request. It signs the target as it is written.
 func (c *client) request(secret, method, target, body string) *http.Request {
 	c.t.Helper()
 	r, err := http.NewRequestWithContext(c.t.Context(), method, c.URL()+target, strings.NewReader(body))
@@ -90,7 +90,7 @@ func hmacOf(secret, timestamp, method, target, body string) string {
 	return fmt.Sprintf("sha256=%x", mac.Sum(nil))
 }
 
-// answer is a reply that was read to its end.
+// answer is a reply with its whole body.
 type answer struct {
 	status int
 	header http.Header
@@ -135,7 +135,7 @@ func (c *client) regenerate(secret, body string) answer {
 	return c.do(c.request(secret, "POST", RegeneratePath, body))
 }
 
-// last is the record of the latest request.
+// last returns the record of the latest request.
 func (c *client) last() Request {
 	c.t.Helper()
 	requests := c.Requests()

@@ -13,50 +13,51 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with a request. Its parts combine: which
-// requests it spoils, when it sets in, what they wait for and how their reply
-// comes out. Functions such as [Problem] and [HTML] make the common ones, to be
-// narrowed with [Fault.On] and put off with [Fault.After].
+// Fault is something that goes wrong with a request. Its fields say which requests
+// it affects, when it happens, how long they wait and what is wrong with the reply.
+// Functions such as [Problem] and [HTML] make common faults. [Fault.On] limits a
+// fault to some requests, and [Fault.After] lets it happen later.
 type Fault struct {
-	// Method and Path (without a query) tell which requests are spoiled; "" is
+	// Method and Path (without a query) say which requests are affected. "" means
 	// any.
 	Method string
 	Path   string
 
-	// Times is how many requests are spoiled: 0 is one, a negative number is
-	// forever.
+	// Times is how many requests are affected. 0 means one, and a negative number
+	// means all.
 	Times int
 
-	// AfterProcessing lets the request take effect first. Otherwise the fault
-	// sets in before, and a request whose reply it drops or replaces takes no
-	// effect at all.
+	// AfterProcessing lets the request take effect before the fault happens.
+	// Without it, the fault happens first, and a request whose reply it drops or
+	// replaces has no effect at all.
 	AfterProcessing bool
 
-	// Reached is sent a value when the fault sets in. The request waits until
-	// the value is taken or buffered.
+	// Reached gets a value when the fault happens. The request waits until the
+	// channel takes the value.
 	Reached chan<- struct{}
 
-	// Hold makes the request wait until the channel is closed or yields a
-	// value, and Delay makes it wait for so long. Either wait ends without a
-	// reply when the client goes away or the server closes, and with that a
-	// request that has taken no effect never will.
+	// Hold makes the request wait until the channel is closed or has a value.
+	// Delay makes it wait for some time. If the client disconnects or the server
+	// closes before that, the request gets no reply, and has no effect if it did
+	// not have it before.
 	Hold  <-chan struct{}
 	Delay time.Duration
 
-	// Drop closes the connection without a reply; Reset does so with a TCP
-	// reset. Beware that Go's transport by itself repeats a GET that it sent
-	// on a connection used before.
+	// Drop closes the connection without a reply, and Reset does so with a TCP
+	// reset. If the connection was used before, the transport of Go then repeats
+	// a GET by itself.
 	Drop  bool
 	Reset bool
 
-	// Status and Body, if either is set, replace the reply. Status is then 200
-	// by default, and ContentType application/json if there is a body.
+	// Status and Body replace the reply if one of them is set. Then the default of
+	// Status is 200, and the default of ContentType is application/json if there
+	// is a body.
 	Status      int
 	ContentType string
 	Body        string
 
-	// Header is set in the reply, real or not. A name without values removes
-	// one that the server would send.
+	// Header is set in the reply, replaced or not. A name without values removes
+	// a header that the server would send.
 	Header http.Header
 
 	// Rewrite changes the JSON object in the reply.
@@ -67,8 +68,7 @@ type Fault struct {
 	Truncate bool
 }
 
-// Inject queues faults. A request is spoiled by the first of the queue that
-// matches it.
+// Inject adds faults to a queue. A request meets the first one that matches it.
 func (s *Server) Inject(faults ...Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -78,14 +78,14 @@ func (s *Server) Inject(faults ...Fault) {
 	}
 }
 
-// Heal drops the faults that are still queued.
+// Heal removes all faults from the queue.
 func (s *Server) Heal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = nil
 }
 
-// takeFault uses up one time of the fault that a request meets. The server must
+// takeFault returns the fault that a request meets, and counts it. The server must
 // be locked.
 func (s *Server) takeFault(request Request) Fault {
 	i := slices.IndexFunc(s.faults, func(f Fault) bool { return request.matches(f.Method, f.Path) })
@@ -102,13 +102,13 @@ func (s *Server) takeFault(request Request) Fault {
 	return fault
 }
 
-// On is the fault for requests with this method and path only.
+// On returns the fault, limited to requests with this method and path.
 func (f Fault) On(method, path string) Fault {
 	f.Method, f.Path = method, path
 	return f
 }
 
-// After is the fault with AfterProcessing set.
+// After returns the fault with AfterProcessing set.
 func (f Fault) After() Fault {
 	f.AfterProcessing = true
 	return f
@@ -118,11 +118,11 @@ func (f Fault) drops() bool { return f.Drop || f.Reset }
 
 func (f Fault) replaces() bool { return f.Status != 0 || f.Body != "" }
 
-// preempts reports whether the fault leaves no use for the real reply.
+// preempts reports whether the client never gets the real reply.
 func (f Fault) preempts() bool { return f.drops() || f.replaces() }
 
-// wait tells that the fault has set in and waits for whatever it waits for. It
-// fails when ctx is done first.
+// wait tells the test that the fault happens, and waits as the fault says. It fails
+// if ctx ends first.
 func (f Fault) wait(ctx context.Context) error {
 	if f.Reached != nil {
 		select {
@@ -148,7 +148,7 @@ func (f Fault) wait(ctx context.Context) error {
 	return nil
 }
 
-// spoil changes a reply as the fault says.
+// spoil applies the fault to a reply.
 func (f Fault) spoil(answer *reply) {
 	if f.replaces() {
 		answer.reset()
@@ -166,7 +166,7 @@ func (f Fault) spoil(answer *reply) {
 	}
 }
 
-// rewrite changes a body that is a JSON object and returns any other as it is.
+// rewrite changes a body that is a JSON object. It returns any other body unchanged.
 func rewrite(body []byte, change func(map[string]any)) []byte {
 	var members map[string]any
 	if err := json.Unmarshal(body, &members); err != nil || members == nil {

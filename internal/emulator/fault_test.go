@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// spoiled sends a regeneration that meets the fault, and checks whether it
-// took effect.
+// spoiled sends a regeneration that meets the fault, and checks whether it had an
+// effect.
 func spoiled(t *testing.T, fault Fault, processed bool) (*client, answer, error) {
 	t.Helper()
 	c := start(t, Options{})

@@ -34,7 +34,7 @@ type fieldError struct {
 	Code    string `json:"code"`
 }
 
-// problemDocument is a problem in JSON, with whatever more members it has.
+// problemDocument is a problem in JSON, with its additional members.
 func problemDocument(status int, problemType, title, detail string, more ...map[string]any) []byte {
 	members := map[string]any{"type": problemType, "title": title, "status": status}
 	if detail != "" {
@@ -50,8 +50,8 @@ func problemDocument(status int, problemType, title, detail string, more ...map[
 	return document
 }
 
-// problemType is the type of the problem that a reply carries, if any. Problems
-// come as plain JSON too, so that only the body tells.
+// problemType returns the type of the problem in a reply, if there is one. A fault
+// can send a problem as plain JSON, so the content type does not matter.
 func problemType(answer *reply) string {
 	var problem struct{ Type string }
 	if answer.status < 400 || json.Unmarshal(answer.body, &problem) != nil {
@@ -60,7 +60,7 @@ func problemType(answer *reply) string {
 	return problem.Type
 }
 
-// refuse answers with a problem of the request's own making.
+// refuse answers with a problem that is the client's mistake.
 func refuse(w http.ResponseWriter, status int, problemType, code, detail string, more ...map[string]any) {
 	members := map[string]any{
 		"code":      code,

@@ -5,7 +5,7 @@ package emulator
 
 import "net/http"
 
-// ProfilePath is where a GET reads the integrator's profile.
+// ProfilePath is the path of the integrator's profile, for GET.
 const ProfilePath = "/v1/integrator/"
 
 func (s *Server) profile(w http.ResponseWriter, _ *http.Request) {

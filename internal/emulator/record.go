@@ -19,29 +19,30 @@ type Request struct {
 	Timestamp string
 	Signature string
 
-	// SignedWith numbers the secrets in order of issue, from 0, and tells
-	// which made the signature, dead or alive; -1 if none did.
+	// SignedWith is the number of the secret that made the signature, whether it
+	// is still valid or not. The first secret has 0. It is -1 if no secret of the
+	// API made the signature.
 	SignedWith int
 
-	// Processed tells that the request took effect, whatever was answered.
+	// Processed is whether the request had an effect, whatever the answer was.
 	Processed bool
 
-	// Status is what was answered: 0 as long as nothing was, and forever if
-	// the connection was dropped.
+	// Status is the status of the answer. It is 0 until there is an answer, and
+	// stays 0 if the connection was dropped.
 	Status int
 
-	// Problem is the type of the problem that was answered, if any.
+	// Problem is the type of the problem in the answer, if there was one.
 	Problem string
 }
 
-// matches reports whether the request has the method and, its query aside, the
-// path. Either may be "" for any.
+// matches reports whether the request has the method and the path, without its
+// query. "" matches any.
 func (r Request) matches(method, path string) bool {
 	own, _, _ := strings.Cut(r.Path, "?")
 	return (method == "" || method == r.Method) && (path == "" || path == own)
 }
 
-// Requests is the record of every request so far, in order of arrival.
+// Requests returns the records of all requests so far, in order of arrival.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -52,8 +53,8 @@ func (s *Server) Requests() []Request {
 	return requests
 }
 
-// Count is how many requests with the method and the path (without a query)
-// have arrived. Either may be "" for any.
+// Count returns how many requests with the method and the path (without a query)
+// have arrived. "" means any.
 func (s *Server) Count(method, path string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,8 +67,8 @@ func (s *Server) Count(method, path string) int {
 	return n
 }
 
-// arrive records a request and takes the fault that is to spoil it, a zero one
-// if none is. It returns the request's place in the record.
+// arrive records a request and takes the fault that the request meets, a zero fault
+// if it meets none. It returns the index of the record.
 func (s *Server) arrive(r *http.Request, body []byte) (int, Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,8 +85,8 @@ func (s *Server) arrive(r *http.Request, body []byte) (int, Fault) {
 	return len(s.record) - 1, s.takeFault(request)
 }
 
-// settle dates an answer and records it. It comes before the sending, so that
-// whoever has an answer finds it in the record.
+// settle sets the date of an answer and records it. This happens before the answer
+// is sent, so that a test that has the answer finds it in the record.
 func (s *Server) settle(number int, answer *reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// RegeneratePath is where a POST regenerates the secret.
+// RegeneratePath is the path to regenerate the secret, with POST.
 const RegeneratePath = "/v1/integrator/regenerate-secret"
 
 const maxGraceSeconds = 3600
@@ -31,7 +31,7 @@ func (s *Server) regenerate(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, answer)
 }
 
-// graceOf reads the grace period that a request asks for.
+// graceOf reads the grace period in a request.
 func graceOf(body io.Reader) (time.Duration, *fieldError) {
 	const field = "oldSecretValidForSeconds"
 

@@ -101,7 +101,7 @@ func TestOldSecretSignsRegeneration(t *testing.T) {
 		oldest := c.Secret()
 		c.regenerate(oldest, body)
 		middle := c.Secret()
-		// The newest is the one replaced, though the oldest signs.
+		// The oldest secret signs, but the newest one is replaced.
 		if a := c.regenerate(oldest, `{}`); a.status != 200 {
 			t.Fatalf("%d %s", a.status, a.body)
 		}

@@ -19,8 +19,8 @@ const (
 	traceIDHeader   = "X-Amzn-Trace-Id"
 )
 
-// reply is an answer in the making. It is an [http.ResponseWriter] that sends
-// nothing yet, so that a fault can still change it or throw it away.
+// reply is an answer that is not sent yet, so that a fault can change it or drop it.
+// The handlers use it as an [http.ResponseWriter].
 type reply struct {
 	status int
 	header http.Header
@@ -36,7 +36,7 @@ func newReply() *reply {
 	}}
 }
 
-// reset forgets all that was written.
+// reset removes everything that was written.
 func (a *reply) reset() { *a = *newReply() }
 
 func (a *reply) Header() http.Header { return a.header }
@@ -48,7 +48,7 @@ func (a *reply) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// send sends the reply, or as much of it as a truncated one has.
+// send sends the reply, or its first part if it is truncated.
 func (a *reply) send(w http.ResponseWriter, truncate bool) {
 	maps.Copy(w.Header(), a.header)
 	if len(a.body) > 0 {

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// secret is one that was issued, dead or alive.
+// secret is a secret of the integrator, valid or not.
 type secret struct {
 	value   string
-	expiry  time.Time // zero: has none
-	revoked bool      // apart from expiry, for a clock set back revives nothing
+	expiry  time.Time // zero if there is none
+	revoked bool      // stays true even if the clock is set back before the expiry
 }
 
 func (x secret) live(now time.Time) bool {
@@ -24,14 +24,15 @@ func randomSecret() string {
 	return "sk_test_" + rand.Text()
 }
 
-// Secret is the newest secret.
+// Secret returns the newest secret.
 func (s *Server) Secret() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.secrets[s.newest()].value
 }
 
-// Secrets are all that were issued, in order of issue, dead ones too.
+// Secrets returns all secrets in the order in which they were made, also those that
+// are not valid any more.
 func (s *Server) Secrets() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,15 +43,15 @@ func (s *Server) Secrets() []string {
 	return values
 }
 
-// Accepts tells whether a GET signed with the secret would be accepted now.
+// Accepts reports whether the API would accept a GET signed with the secret now.
 func (s *Server) Accepts(value string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.accepts(s.find(value))
 }
 
-// Rotate replaces the newest secret and returns its successor, as when
-// somebody regenerates the secret elsewhere. It leaves no Request behind.
+// Rotate replaces the newest secret and returns the new one, as if somebody
+// regenerated the secret elsewhere. It adds no [Request] to the record.
 func (s *Server) Rotate(grace time.Duration) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,7 +59,7 @@ func (s *Server) Rotate(grace time.Duration) string {
 	return value
 }
 
-// Revoke kills a secret at once.
+// Revoke makes a secret invalid at once.
 func (s *Server) Revoke(value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,8 +80,8 @@ func (s *Server) accepts(index int) bool {
 	return index >= 0 && s.secrets[index].live(s.now())
 }
 
-// rotate issues a secret and returns it with the expiry of the one that it
-// replaces, which is always the newest, whichever signed.
+// rotate makes a secret and returns it with the expiry of the secret that it
+// replaces. That is always the newest one, even if another one signed.
 func (s *Server) rotate(grace time.Duration) (value string, expiry time.Time) {
 	if s.options.DropOldestOnRegenerate {
 		for i := range s.newest() {
@@ -90,7 +91,7 @@ func (s *Server) rotate(grace time.Duration) (value string, expiry time.Time) {
 
 	replaced := &s.secrets[s.newest()]
 	if grace > 0 {
-		// No finer than the reply can say.
+		// The reply has milliseconds.
 		replaced.expiry = s.now().Add(grace).Truncate(time.Millisecond)
 	} else {
 		replaced.revoked = true

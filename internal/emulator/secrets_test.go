@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// expect checks which of some secrets are live, by asking and by using them.
+// expect checks which of the secrets are valid. It asks the emulator, and signs with
+// them.
 func (c *client) expect(secrets []string, live ...bool) {
 	c.t.Helper()
 	for i, secret := range secrets {

@@ -1,15 +1,18 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package emulator is a stateful stand-in for the integrator API, for tests.
+// Package emulator is an integrator API for tests and for the demo.
 //
-// It holds its state in memory, checks every request as strictly as the API
-// documents, and can be told to misbehave: see [Fault]. Its signature code is
-// its own, so that a mistake in a client's does not cancel itself out.
+// [Start] starts a [Server], which has its state in memory and checks each request
+// as strictly as the documentation of the API says. [Server.Inject] makes requests
+// fail, each in the way that a [Fault] says. [Server.Requests] returns what arrived.
 //
-// Where the API's documentation leaves a question open, [Options] has a switch
-// for each reading. The values of code, realm and scope in its problem
-// documents are not documented anywhere: do not rely on them.
+// The emulator shares no code with the client. Otherwise a mistake in the shared
+// code would be on both sides, and no test would find it.
+//
+// Where the documentation of the API can be understood in two ways, [Options] has a
+// switch. The values of code, realm and scope in the problem documents are not
+// documented: do not rely on them.
 package emulator
 
 import (
@@ -24,34 +27,34 @@ import (
 	"time"
 )
 
-// maxBody bounds what one request can make the emulator keep.
+// maxBody is how many bytes of a body the emulator reads.
 const maxBody = 1 << 20
 
-// Options say what the emulator starts with. The zero value is useful.
+// Options are the settings of the emulator. The zero value is useful.
 type Options struct {
-	// Key is the integrator key; "int_demo" by default.
+	// Key is the integrator key. The default is "int_demo".
 	Key string
 
-	// Secret is the first live secret; a random one by default.
+	// Secret is the first secret. The default is a random one.
 	Secret string
 
-	// UserAPIKey, if set, is the bearer token that every request must carry.
+	// UserAPIKey is the bearer token that each request must have, if it is set.
 	UserAPIKey string
 
-	// Users are the API keys of the users that access tokens can be made for:
-	// "ak_demo" alone by default.
+	// Users are the API keys of the users that access tokens can be made for. The
+	// default is only "ak_demo".
 	Users []string
 
-	// Clock tells the time, and may be called from several goroutines at
-	// once; time.Now by default.
+	// Clock returns the time. Several goroutines may call it at once. The default
+	// is time.Now.
 	Clock func() time.Time
 
-	// DropOldestOnRegenerate makes a second regeneration inside an open grace
-	// window drop the oldest secret. By default it keeps its own expiry.
+	// DropOldestOnRegenerate is whether a regeneration during a grace period ends
+	// the oldest secret at once. By default, that one keeps its expiry.
 	DropOldestOnRegenerate bool
 
-	// OldSecretCannotRegenerate lets a secret in its grace period sign
-	// everything but a regeneration. By default it may sign that too.
+	// OldSecretCannotRegenerate is whether a secret in its grace period cannot sign
+	// a regeneration. By default, it can. It can sign anything else in any case.
 	OldSecretCannotRegenerate bool
 }
 
@@ -66,7 +69,7 @@ type Server struct {
 
 	mu            sync.Mutex // guards everything below
 	skew          time.Duration
-	secrets       []secret // in order of issue, dead ones too
+	secrets       []secret // in order of issue, also those that are not valid any more
 	webhooks      []Webhook
 	webhookSecret string  // "" for none
 	tokens        []Token // in order of issue
@@ -104,7 +107,7 @@ func Start(options Options) (*Server, error) {
 		ReadHeaderTimeout: 10 * time.Second,
 	}
 
-	// Each of these runs with the server locked: see process.
+	// process locks the server before it calls one of these.
 	s.routes.HandleFunc("GET "+ProfilePath+"{$}", s.profile)
 	s.routes.HandleFunc("POST "+RegeneratePath, s.regenerate)
 	s.routes.HandleFunc("GET "+WebhooksPath, s.listWebhooks)
@@ -118,14 +121,13 @@ func Start(options Options) (*Server, error) {
 	return s, nil
 }
 
-// URL is the base URL, without a slash at its end.
+// URL returns the base URL, without a slash at its end.
 func (s *Server) URL() string { return s.url }
 
-// Key is the integrator key.
+// Key returns the integrator key.
 func (s *Server) Key() string { return s.options.Key }
 
-// Close stops the emulator. Requests that a fault keeps waiting end without a
-// reply.
+// Close stops the emulator. Requests that wait because of a fault get no reply.
 func (s *Server) Close() {
 	s.cancel()
 	_ = s.server.Close()
@@ -138,12 +140,12 @@ func (s *Server) SetSkew(d time.Duration) {
 	s.skew = d
 }
 
-// now is the server's clock. The server must be locked.
+// now returns the time of the server's clock. The server must be locked.
 func (s *Server) now() time.Time {
 	return s.options.Clock().Add(s.skew)
 }
 
-// serve takes a request from its arrival to its answer, spoiled or not.
+// serve handles a request from its arrival to its answer, with its fault.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	number, fault := s.arrive(r, body)
@@ -171,9 +173,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	answer.send(w, fault.Truncate)
 }
 
-// process checks a request and lets it take effect. It locks the server for
-// all of that, so that no secret can die between the check of a signature and
-// what the signature permits.
+// process checks a request and carries it out. The server is locked all the time, so
+// that the secret that signed stays valid until the request is carried out.
 func (s *Server) process(number int, answer *reply, r *http.Request, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -194,7 +195,7 @@ func (s *Server) process(number int, answer *reply, r *http.Request, body []byte
 		answer.body = nil
 		refuse(answer, http.StatusMethodNotAllowed, "about:blank", "method-not-allowed", "The resource has no such method.")
 	case r.Pattern == "" || answer.status/100 == 3:
-		// The API is exact about slashes; ServeMux would redirect.
+		// The API refuses a path with other slashes. ServeMux would redirect it.
 		answer.reset()
 		notFound(answer, "route", r.URL.Path)
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// TokensPath is where a POST makes an access token.
+// TokensPath is the path to make an access token, with POST.
 const TokensPath = "/v1/integrator/tokens"
 
 const (
@@ -21,7 +21,7 @@ const (
 	maxTokenLifetime = 3600
 )
 
-// Token is an access token that was issued.
+// Token is an access token.
 type Token struct {
 	Value     string
 	UserID    string
@@ -29,7 +29,7 @@ type Token struct {
 	ExpiresAt time.Time
 }
 
-// Tokens are the access tokens issued so far.
+// Tokens returns the access tokens made so far.
 func (s *Server) Tokens() []Token {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,8 +81,8 @@ func (s *Server) createToken(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// tokenWait is how long it takes until a token may be issued. The server must
-// be locked.
+// tokenWait returns how long it takes until a token may be made. The server must be
+// locked.
 func (s *Server) tokenWait() time.Duration {
 	if len(s.tokens) < tokenLimit {
 		return 0

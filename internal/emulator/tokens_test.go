@@ -67,7 +67,8 @@ func TestTokenIsRefused(t *testing.T) {
 	}
 }
 
-// The window slides: it is the oldest of the last hundred that has to leave it.
+// The window slides: a token may be made once the oldest of the last hundred is
+// older than the window.
 func TestTokensAreLimited(t *testing.T) {
 	t.Parallel()
 	const body = `{"userApiKey":"ak_demo"}`

@@ -24,8 +24,8 @@ const (
 	clockTolerance = 300 * time.Second
 )
 
-// authenticate reports whether a request signed with the numbered secret may
-// go on, and answers it if not. The server must be locked.
+// authenticate reports whether a request is allowed that is signed with the secret of
+// this number. It answers the request if not. The server must be locked.
 func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, signer int) bool {
 	switch {
 	case sole(r.Header, keyHeader) != s.options.Key:
@@ -44,8 +44,9 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, signer int
 	return false
 }
 
-// signer is the number of the secret that signed the request, or -1. It looks
-// at dead secrets too, for the record. The server must be locked.
+// signer returns the number of the secret that signed the request, or -1. For the
+// record, it looks at secrets too that are not valid any more. The server must be
+// locked.
 func (s *Server) signer(r *http.Request, body []byte) int {
 	timestamp, signature := sole(r.Header, timestampHeader), sole(r.Header, signatureHeader)
 	signed := payload(timestamp, r.Method, canonicalTarget(r.URL), body)
@@ -54,8 +55,7 @@ func (s *Server) signer(r *http.Request, body []byte) int {
 	})
 }
 
-// sole is a header's value, or nothing if there are several: which of them was
-// meant would be a guess.
+// sole returns the value of a header, or "" if the header is there more than once.
 func sole(header http.Header, name string) string {
 	if values := header.Values(name); len(values) == 1 {
 		return values[0]
@@ -63,10 +63,10 @@ func sole(header http.Header, name string) string {
 	return ""
 }
 
-// timely reports whether a timestamp is in decimal milliseconds and close
+// timely reports whether a timestamp is a decimal number of milliseconds, and close
 // enough to now.
 func timely(timestamp string, now time.Time) bool {
-	// ParseUint, for it takes no sign; 63 bits, for UnixMilli's type.
+	// ParseUint accepts no sign. UnixMilli takes 63 bits.
 	ms, err := strconv.ParseUint(timestamp, 10, 63)
 	if err != nil {
 		return false
@@ -75,25 +75,25 @@ func timely(timestamp string, now time.Time) bool {
 	return max(off, -off) <= clockTolerance.Milliseconds()
 }
 
-// payload is what a signature signs.
+// payload returns the text that is signed.
 func payload(timestamp, method, target string, body []byte) string {
 	bodyHash := ""
-	if len(body) > 0 { // no body is not hashed as an empty one
+	if len(body) > 0 { // without a body, no hash is signed
 		sum := sha256.Sum256(body)
 		bodyHash = hex.EncodeToString(sum[:])
 	}
 	return timestamp + "." + method + "." + target + "." + bodyHash
 }
 
-// sign is the signature of a payload, as it stands in its header.
+// sign returns the signature of a payload, as it is written in the header.
 func sign(secret, payload string) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(payload))
 	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// canonicalTarget is the path and the query as they are signed, in whatever
-// order and encoding the query was sent.
+// canonicalTarget returns the path and the query as they are signed. The order and
+// the encoding in which the query was sent do not matter.
 func canonicalTarget(u *url.URL) string {
 	query := u.Query()
 	var pairs []string
@@ -108,7 +108,7 @@ func canonicalTarget(u *url.URL) string {
 	return u.EscapedPath() + "?" + strings.Join(pairs, "&")
 }
 
-// encodeURIComponent escapes as the JavaScript function of that name does.
+// encodeURIComponent escapes like the JavaScript function of the same name.
 func encodeURIComponent(s string) string {
 	return strings.NewReplacer(
 		"+", "%20", "%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*",

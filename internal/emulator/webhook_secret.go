@@ -10,11 +10,12 @@ import (
 	"net/http"
 )
 
-// WebhookSecretPath is where a POST sets the secret that signs webhook payloads.
+// WebhookSecretPath is the path to set the secret that signs webhook payloads, with
+// POST.
 const WebhookSecretPath = "/v1/integrator/webhook-secret"
 
-// SignPayload is the Signature header that a webhook with this payload would
-// carry now: nothing as long as no secret was set.
+// SignPayload returns the Signature header that a webhook with this payload would
+// have now. It is "" until a secret is set.
 func (s *Server) SignPayload(payload string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 	"slices"
 )
 
-// WebhooksPath is where a GET lists the webhooks and a POST makes one. A PATCH
-// or DELETE goes to the path of one: this, a slash and its id.
+// WebhooksPath is the path to list webhooks, with GET, and to make one, with POST.
+// The path of one webhook, for PATCH and DELETE, is this path, a slash and its id.
 const WebhooksPath = "/v1/integrator/webhooks"
 
 // Webhook is a webhook, as the API shows it.
@@ -23,7 +23,7 @@ type Webhook struct {
 	Disabled     bool     `json:"disabled"`
 }
 
-// Webhooks are the webhooks that there are, in order of creation.
+// Webhooks returns the webhooks in order of creation.
 func (s *Server) Webhooks() []Webhook {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -34,15 +34,15 @@ func (s *Server) Webhooks() []Webhook {
 	return webhooks
 }
 
-// AddWebhook makes a webhook, as when somebody does so elsewhere. It leaves no
-// Request behind, nor do the two below.
+// AddWebhook makes a webhook, as if somebody did so elsewhere. It adds no [Request]
+// to the record, and neither do ChangeWebhook and RemoveWebhook.
 func (s *Server) AddWebhook(url string, events ...string) Webhook {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.addWebhook(url, append([]string{}, events...))
 }
 
-// ChangeWebhook changes a webhook, if it is there.
+// ChangeWebhook changes a webhook if it exists.
 func (s *Server) ChangeWebhook(id string, change func(*Webhook)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -51,7 +51,7 @@ func (s *Server) ChangeWebhook(id string, change func(*Webhook)) {
 	}
 }
 
-// RemoveWebhook removes a webhook, if it is there.
+// RemoveWebhook removes a webhook if it exists.
 func (s *Server) RemoveWebhook(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,7 +126,7 @@ func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// eventsOf reads the events of a request.
+// eventsOf reads the events in a request.
 func eventsOf(member any) ([]string, *fieldError) {
 	const field = "events"
 

@@ -18,8 +18,7 @@ func (c *client) webhooks(method, id, body string) answer {
 	return c.do(c.request(c.Secret(), method, target, body))
 }
 
-// expectWebhooks checks that there are these webhooks, and that the API lists
-// them.
+// expectWebhooks checks that these webhooks exist, and that the API lists them.
 func (c *client) expectWebhooks(want ...Webhook) {
 	c.t.Helper()
 	want = append([]Webhook{}, want...)

@@ -1,7 +1,29 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package envelope encrypts secrets with age, for recipients who hold a key.
+// Package envelope encrypts secrets for people who have a private key, in the
+// format of [age], so that the secrets can be stored where others can read them.
+//
+// # Encryption
+//
+// [ParseRecipients] reads the public keys, [Recipients.Prepare] returns a
+// [Sealer] for one secret, and [Sealer.Seal] encrypts the secret. Prepare does
+// everything that can fail, and needs no secret. So a caller prepares before it
+// requests a secret that it could lose.
+//
+// # Decryption
+//
+// [ParseAgeIdentity] reads a private key, and [AgeIdentity.Open] decrypts. The
+// error [ErrNotRecipient] means that another key is needed, and any other error
+// that the ciphertext is damaged.
+//
+// # Keys
+//
+// Public keys of age and of SSH can be used together, apart from age's
+// post-quantum keys, which can only be used with each other. No error contains a
+// key, since a private key may be in the place of a public one.
+//
+// [age]: https://age-encryption.org
 package envelope
 
 import (
@@ -20,8 +42,9 @@ import (
 type Recipients []age.Recipient
 
 // ParseRecipient reads one public key: "age1…", "ssh-ed25519 …" or "ssh-rsa …"
-// as in an authorized_keys file. Errors do not repeat the text, which may be a
-// private key pasted by mistake.
+// as in an authorized_keys file. Errors do not contain the text, which may be a
+// private key that was pasted by mistake. They continue a sentence that begins with
+// the name of the key.
 func ParseRecipient(text string) (age.Recipient, error) {
 	var recipient age.Recipient
 	var err error
@@ -43,7 +66,7 @@ func ParseRecipient(text string) (age.Recipient, error) {
 	return recipient, nil
 }
 
-// ParseRecipients reads public keys that are to be used together.
+// ParseRecipients reads public keys that are used together.
 func ParseRecipients(texts []string) (Recipients, error) {
 	var recipients Recipients
 	for i, text := range texts {
@@ -59,25 +82,26 @@ func ParseRecipients(texts []string) (Recipients, error) {
 	return recipients, nil
 }
 
-// Seal is an envelope that is ready to be filled, once. Everything that can
-// fail about encryption has happened when there is one.
-type Seal struct {
+// Sealer encrypts one secret. Everything that can fail about encryption has been
+// done before there is one.
+type Sealer struct {
 	armored  *bytes.Buffer
 	armor    io.WriteCloser
 	envelope io.WriteCloser
 }
 
-// Prepare returns an envelope for the recipients.
-func (r Recipients) Prepare() (*Seal, error) {
-	s := &Seal{armored: &bytes.Buffer{}}
+// Prepare returns a Sealer that encrypts for the recipients.
+func (r Recipients) Prepare() (*Sealer, error) {
+	s := &Sealer{armored: &bytes.Buffer{}}
 	s.armor = armor.NewWriter(s.armored)
 	var err error
 	s.envelope, err = age.Encrypt(s.armor, r...)
 	return s, err
 }
 
-// Close puts the secret into the envelope and returns the armored ciphertext.
-func (s *Seal) Close(secret string) (string, error) {
+// Seal encrypts the secret and returns the armored ciphertext. It can be called
+// once.
+func (s *Sealer) Seal(secret string) (string, error) {
 	_, err := io.WriteString(s.envelope, secret)
 	if err = errors.Join(err, s.envelope.Close(), s.armor.Close()); err != nil {
 		return "", err
@@ -85,43 +109,43 @@ func (s *Seal) Close(secret string) (string, error) {
 	return s.armored.String(), nil
 }
 
-// Identity is a private key. The zero Identity opens nothing.
-type Identity struct{ identities []age.Identity }
+// AgeIdentity is a private key, which age calls an identity. The zero AgeIdentity
+// opens nothing.
+type AgeIdentity struct{ identities []age.Identity }
 
-// ParseIdentity reads a private key: the content of an age identity file
+// ParseAgeIdentity reads a private key: the content of an age identity file
 // ("AGE-SECRET-KEY-1…", comments allowed) or of an SSH private key file without
-// a passphrase. Errors do not repeat the text.
-func ParseIdentity(text string) (Identity, error) {
+// a passphrase. Errors do not contain the text.
+func ParseAgeIdentity(text string) (AgeIdentity, error) {
 	if strings.Contains(text, "-----BEGIN") {
 		identity, err := agessh.ParseIdentity([]byte(text))
 		if err != nil {
-			return Identity{}, errors.New("is not an SSH private key that age supports (ed25519 or RSA, without a passphrase)")
+			return AgeIdentity{}, errors.New("is not an SSH private key that age supports (ed25519 or RSA, without a passphrase)")
 		}
-		return Identity{[]age.Identity{identity}}, nil
+		return AgeIdentity{[]age.Identity{identity}}, nil
 	}
 	identities, err := age.ParseIdentities(strings.NewReader(text))
 	if err != nil {
-		return Identity{}, errors.New("is neither an age identity (AGE-SECRET-KEY-1…) nor an SSH private key")
+		return AgeIdentity{}, errors.New("is neither an age identity (AGE-SECRET-KEY-1…) nor an SSH private key")
 	}
-	return Identity{identities}, nil
+	return AgeIdentity{identities}, nil
 }
 
 // IsZero reports whether there is no key.
-func (i Identity) IsZero() bool { return len(i.identities) == 0 }
+func (i AgeIdentity) IsZero() bool { return len(i.identities) == 0 }
 
-// ErrNotRecipient says that the identity's key is none of those that an
-// envelope was made for.
+// ErrNotRecipient means that the ciphertext was not made for this key.
 var ErrNotRecipient = errors.New("the identity is not one of the recipients of this ciphertext")
 
-// maxSecret bounds what is read out of an envelope, in bytes.
+// maxSecret is how many bytes Open reads at most.
 const maxSecret = 1 << 20
 
 // Open returns the secret in an armored ciphertext.
-func (i Identity) Open(armored string) (string, error) {
+func (i AgeIdentity) Open(armored string) (string, error) {
 	if i.IsZero() {
 		return "", ErrNotRecipient
 	}
-	// The reader is strict about what precedes the armor; state and files are not.
+	// The reader refuses spaces before the first line, which a copy may have.
 	plain, err := age.Decrypt(armor.NewReader(strings.NewReader(strings.TrimSpace(armored)+"\n")), i.identities...)
 	var mismatch *age.NoIdentityMatchError
 	if errors.As(err, &mismatch) {

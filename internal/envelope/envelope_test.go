@@ -67,11 +67,11 @@ func seal(t *testing.T, secret string, recipients ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	prepared, err := parsed.Prepare()
+	sealer, err := parsed.Prepare()
 	if err != nil {
 		t.Fatal(err)
 	}
-	armored, err := prepared.Close(secret)
+	armored, err := sealer.Seal(secret)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestEveryKindOfKeyOpensWhatWasSealedForIt(t *testing.T) {
 			if !strings.HasPrefix(armored, "-----BEGIN AGE ENCRYPTED FILE-----\n") || strings.Contains(armored, secret) {
 				t.Error("the ciphertext is not armored age")
 			}
-			identity, err := envelope.ParseIdentity(key[1])
+			identity, err := envelope.ParseAgeIdentity(key[1])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,7 +106,7 @@ func TestEveryRecipientCanOpenAndNobodyElse(t *testing.T) {
 	all := keys(t)
 	armored := seal(t, "sk_test_sealed", all["age"][0], all["ssh-ed25519"][0])
 	for name, opens := range map[string]bool{"age": true, "ssh-ed25519": true, "ssh-rsa": false} {
-		identity, err := envelope.ParseIdentity(all[name][1])
+		identity, err := envelope.ParseAgeIdentity(all[name][1])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,7 +115,7 @@ func TestEveryRecipientCanOpenAndNobodyElse(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := (envelope.Identity{}).Open(armored); !errors.Is(err, envelope.ErrNotRecipient) {
+	if _, err := (envelope.AgeIdentity{}).Open(armored); !errors.Is(err, envelope.ErrNotRecipient) {
 		t.Errorf("the zero identity: %v", err)
 	}
 }
@@ -146,7 +146,7 @@ func TestBadKeysAreRefusedWithoutRepeatingThem(t *testing.T) {
 		"something else": "PLANTED",
 		"nothing":        "",
 	} {
-		if _, err := envelope.ParseIdentity(text); err == nil {
+		if _, err := envelope.ParseAgeIdentity(text); err == nil {
 			t.Errorf("%s is taken for an identity", name)
 		} else if strings.Contains(err.Error(), "PLANTED") {
 			t.Errorf("%s: the error repeats the text", name)
@@ -165,7 +165,7 @@ func FuzzOpen(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	parsed, err := envelope.ParseIdentity(identity.String())
+	parsed, err := envelope.ParseAgeIdentity(identity.String())
 	if err != nil {
 		f.Fatal(err)
 	}

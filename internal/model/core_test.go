@@ -7,23 +7,14 @@ import (
 	"context"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
+	"github.com/integrator/terraform-provider-integrator/internal/protocol"
 	"github.com/integrator/terraform-provider-integrator/internal/provider"
 )
 
-// object is a resource instance object in the state.
-type object struct {
-	value    attributes
-	private  []byte
-	identity *tfprotov6.ResourceIdentityData
-	tainted  bool
-}
-
 // state is all that Terraform stores of the resource.
 type state struct {
-	current *object
-	deposed []*object
+	current *protocol.Object
+	deposed []*protocol.Object
 }
 
 func (s state) clone() state { return state{s.current, slices.Clone(s.deposed)} } // objects never change
@@ -44,8 +35,7 @@ func (a action) replaces() bool { return a == deleteThenCreate || a == createThe
 // change is what a plan does to an object.
 type change struct {
 	action  action
-	after   attributes // nil: the object is deleted
-	private []byte
+	planned protocol.Planned
 }
 
 // plan is what terraform plan leaves behind.
@@ -53,9 +43,9 @@ type plan struct {
 	prior    state // refreshed
 	current  change
 	deposed  []change
-	settings attributes
-	config   attributes // as known at apply
-	serial   int        // of the state that it was made from
+	settings protocol.Attributes
+	config   protocol.Attributes // as known at apply
+	serial   int                 // of the state that it was made from
 }
 
 // core is Terraform's core, as far as a provider can see it: the calls, their
@@ -64,7 +54,7 @@ type plan struct {
 type core struct {
 	flavor  flavor
 	options provider.Options
-	schemas schemas
+	schemas protocol.Schemas
 
 	state  state
 	serial int
@@ -92,15 +82,6 @@ type request struct {
 	beforeApply     func()
 }
 
-func (c *core) start(r request, out *output, applying bool) *process {
-	// A call that begins after the interrupt is not canceled, but none does.
-	p := startProcess(r.ctx, c.schemas, c.options, out)
-	p.identities, p.applying, p.crash = c.flavor.Identities, applying, r.crash
-	p.stopped = func() bool { return r.ctx.Err() != nil }
-	p.beforeApply = r.beforeApply
-	return p
-}
-
 func (c *core) store(s state) {
 	c.state = s.clone()
 	c.serial++
@@ -110,17 +91,17 @@ func (c *core) store(s state) {
 func (c *core) planned(r request, out *output) (*plan, bool) {
 	result := &plan{
 		prior:    c.state.clone(),
-		settings: c.schemas.settings.object(r.settings),
-		config:   c.schemas.resource.object(r.config),
+		settings: c.schemas.Settings.Object(r.settings),
+		config:   c.schemas.Resources[resourceName].Object(r.config),
 		serial:   c.serial,
 	}
-	config := c.schemas.resource.withUnknown(result.config, r.unknown)
+	config := c.schemas.Resources[resourceName].WithUnknown(result.config, r.unknown)
 
-	if !c.start(r, out, false).validate(config) {
+	if !c.start(r, out, false).Validate(config) {
 		return nil, false
 	}
 	p := c.start(r, out, false)
-	if !p.configure(c.schemas.settings.withUnknown(result.settings, r.unknownSettings), false) {
+	if !p.Configure(c.schemas.Settings.WithUnknown(result.settings, r.unknownSettings), false) {
 		return nil, false
 	}
 	plans := []func() bool{
@@ -133,7 +114,7 @@ func (c *core) planned(r request, out *output) (*plan, bool) {
 	return result, plans[0]() && plans[1]()
 }
 
-func (p *process) planCurrent(result *plan, config attributes, r request) bool {
+func (p *process) planCurrent(result *plan, config protocol.Attributes, r request) bool {
 	current, ok := p.refreshed(result.prior.current, r)
 	if !ok {
 		return false
@@ -151,64 +132,64 @@ func (p *process) planDeposed(result *plan, r request) bool {
 			return false
 		}
 		result.prior.deposed[i] = o
-		_, private, ok := p.plan(o.value, nil, o.private, o)
+		planned, ok := p.plan(o.Value, nil, o.Private, o)
 		if !ok {
 			return false
 		}
-		result.deposed = append(result.deposed, change{action: destroy, private: private})
+		result.deposed = append(result.deposed, change{destroy, planned})
 	}
 	return true
 }
 
-func (p *process) refreshed(o *object, r request) (*object, bool) {
+func (p *process) refreshed(o *protocol.Object, r request) (*protocol.Object, bool) {
 	if o == nil {
 		return nil, true
 	}
-	if !p.load(o) {
+	if !p.Load(o) {
 		return nil, false
 	}
 	if !r.refresh {
 		return o, true
 	}
-	return p.read(o)
+	return p.Read(o)
 }
 
 // change plans what becomes of the current object.
-func (p *process) change(current *object, config attributes, replace, cbd bool) (change, bool) {
-	if !p.validate(config) {
+func (p *process) change(current *protocol.Object, config protocol.Attributes, replace, cbd bool) (change, bool) {
+	if !p.Validate(config) {
 		return change{}, false
 	}
 	replacement := deleteThenCreate
 	if cbd {
 		replacement = createThenDelete
 	}
-	var prior attributes
+	var prior protocol.Attributes
 	var private []byte
-	if current != nil && !current.tainted {
-		prior, private = current.value, current.private
+	if current != nil && !current.Tainted {
+		prior, private = current.Value, current.Private
 	}
-	planned, plannedPrivate, ok := p.plan(prior, config, private, current)
+	planned, ok := p.plan(prior, config, private, current)
 	if !ok {
 		return change{}, false
 	}
 	action := update
 	switch {
-	case current != nil && current.tainted:
+	case current != nil && current.Tainted:
 		action = replacement
 	case current == nil:
 		action = create
 	case replace:
 		action = replacement
 		shown := len(p.out.shown)
-		planned, plannedPrivate, ok = p.plan(nil, config, plannedPrivate, nil)
+		planned, ok = p.plan(nil, config, planned.Private, nil)
 		if ok { // the warnings of the second plan are dropped
 			p.out.hidden = append(p.out.hidden, p.out.shown[shown:]...)
 			p.out.shown = p.out.shown[:shown]
 		}
-	case planned.equal(prior):
+	case planned.Value.Equal(prior):
 		action = noOp
 	}
-	return change{action, planned, plannedPrivate}, ok
+	return change{action, planned}, ok
 }
 
 // applied carries a plan out, in a process of its own.
@@ -225,7 +206,7 @@ func (c *core) applied(result *plan, r request, out *output) bool {
 			panic(recovered)
 		}
 	}()
-	if !p.configure(result.settings, c.flavor.DeferralAllowed) {
+	if !p.Configure(result.settings, c.flavor.DeferralAllowed) {
 		return false
 	}
 	save := func() { c.store(s) }
@@ -275,15 +256,15 @@ func (p *process) applyCurrent(s *state, result *plan, save func()) bool {
 // applyPlanned is the create or update of the current object: it is planned once
 // more first.
 func (p *process) applyPlanned(s *state, result *plan, save func()) bool {
-	if s.current != nil && !p.load(s.current) {
+	if s.current != nil && !p.Load(s.current) {
 		return false
 	}
 	c, ok := p.change(s.current, result.config, false, false)
 	if !ok {
 		return false
 	}
-	if names := broken(result.current.after, c.after); len(names) > 0 {
-		p.out.complain("Provider produced inconsistent final plan", join(names))
+	if names := result.current.planned.Value.Broken(c.planned.Value); len(names) > 0 {
+		p.out.complain("Provider produced inconsistent final plan", protocol.List(names))
 		return false
 	}
 	if c.action == noOp {
@@ -293,7 +274,7 @@ func (p *process) applyPlanned(s *state, result *plan, save func()) bool {
 		p.out.complain("Provider produced inconsistent final plan", string(result.current.action+" became "+c.action))
 		return false
 	}
-	s.current, ok = p.apply(s.current, c, result.config)
+	s.current, ok = p.Apply(s.current, c.planned, result.config)
 	save()
 	return ok
 }
@@ -304,10 +285,10 @@ func (a action) fits(planned action) bool {
 }
 
 func (p *process) destroyCurrent(s *state, c change, save func()) (ok bool) {
-	if !p.load(s.current) {
+	if !p.Load(s.current) {
 		return false
 	}
-	s.current, ok = p.apply(s.current, change{action: destroy, private: c.private}, nil)
+	s.current, ok = p.Apply(s.current, protocol.Planned{Private: c.planned.Private}, nil)
 	save()
 	return ok
 }
@@ -320,15 +301,15 @@ func (p *process) applyDeposed(s *state, result *plan, save func()) bool {
 	return ok
 }
 
-func (p *process) destroyDeposed(s *state, o *object, save func()) bool {
-	if !p.load(o) {
+func (p *process) destroyDeposed(s *state, o *protocol.Object, save func()) bool {
+	if !p.Load(o) {
 		return false
 	}
-	_, private, ok := p.plan(o.value, nil, o.private, o)
+	planned, ok := p.plan(o.Value, nil, o.Private, o)
 	if !ok {
 		return false
 	}
-	after, ok := p.apply(o, change{action: destroy, private: private}, nil)
+	after, ok := p.Apply(o, planned, nil)
 	i := slices.Index(s.deposed, o)
 	if after == nil {
 		s.deposed = slices.Delete(s.deposed, i, i+1)
@@ -341,7 +322,7 @@ func (p *process) destroyDeposed(s *state, o *object, save func()) bool {
 
 // planDestroy is the plan of terraform destroy, after one that refreshes.
 func (c *core) planDestroy(r request, out *output) (*plan, bool) {
-	result := &plan{prior: c.state.clone(), settings: c.schemas.settings.object(r.settings), serial: c.serial}
+	result := &plan{prior: c.state.clone(), settings: c.schemas.Settings.Object(r.settings), serial: c.serial}
 	if r.refresh {
 		refreshed, ok := c.planned(r, out)
 		if !ok {
@@ -351,18 +332,18 @@ func (c *core) planDestroy(r request, out *output) (*plan, bool) {
 	}
 	r.refresh = false
 	p := c.start(r, out, false)
-	if !p.configure(result.settings, false) {
+	if !p.Configure(result.settings, false) {
 		return nil, false
 	}
 	if o := result.prior.current; o != nil {
-		if !p.load(o) {
+		if !p.Load(o) {
 			return nil, false
 		}
-		_, private, ok := p.plan(o.value, nil, o.private, o)
+		planned, ok := p.plan(o.Value, nil, o.Private, o)
 		if !ok {
 			return nil, false
 		}
-		result.current = change{action: destroy, private: private}
+		result.current = change{destroy, planned}
 	} else {
 		result.current.action = noOp
 	}
@@ -372,7 +353,7 @@ func (c *core) planDestroy(r request, out *output) (*plan, bool) {
 // refresh is terraform apply -refresh-only.
 func (c *core) refresh(r request, out *output) bool {
 	p := c.start(r, out, false)
-	if !p.configure(c.schemas.settings.object(r.settings), false) {
+	if !p.Configure(c.schemas.Settings.Object(r.settings), false) {
 		return false
 	}
 	r.refresh = true
@@ -393,14 +374,14 @@ func (c *core) refresh(r request, out *output) bool {
 // importSecret is terraform import, into a state without the resource.
 func (c *core) importSecret(r request, key string, out *output) bool {
 	p := c.start(r, out, false)
-	if !p.configure(c.schemas.settings.object(r.settings), false) {
+	if !p.Configure(c.schemas.Settings.Object(r.settings), false) {
 		return false
 	}
-	o, ok := p.importState(key)
+	o, ok := p.Import(key)
 	if !ok {
 		return false
 	}
-	if o, ok = p.read(o); !ok || o == nil {
+	if o, ok = p.Read(o); !ok || o == nil {
 		return false
 	}
 	s := c.state.clone()
@@ -432,7 +413,7 @@ func (c *core) plan(r request, out *output) (idle, ok bool) {
 	}
 	before, after := c.state.current, result.prior.current
 	return result.current.action == noOp && len(result.deposed) == 0 && len(c.state.deposed) == 0 &&
-		after.value.equal(before.value) && string(after.private) == string(before.private), true
+		after.Value.Equal(before.Value) && string(after.Private) == string(before.Private), true
 }
 
 // applySaved is terraform apply with a saved plan.
@@ -455,11 +436,11 @@ func (c *core) destroy(r request, out *output) bool {
 
 // taint is terraform taint, or untaint.
 func (c *core) taint(tainted bool) {
-	if c.state.current == nil || c.state.current.tainted == tainted {
+	if c.state.current == nil || c.state.current.Tainted == tainted {
 		return
 	}
 	o := *c.state.current
-	o.tainted = tainted
+	o.Tainted = tainted
 	c.store(state{&o, c.state.deposed})
 }
 
@@ -469,21 +450,21 @@ func (c *core) forget() { c.store(state{}) }
 func (c *core) stored() stored {
 	s := stored{serial: c.serial}
 	if o := c.state.current; o != nil {
-		s.current = o.held()
+		s.current = newHeld(o)
 	}
 	for _, o := range c.state.deposed {
-		s.deposed = append(s.deposed, o.held())
+		s.deposed = append(s.deposed, newHeld(o))
 	}
 	return s
 }
 
-func (o *object) held() *held {
+func newHeld(o *protocol.Object) *held {
 	return &held{
-		secret:             o.value.text("secret"),
-		key:                o.value.text("integrator_key"),
-		oldSecretExpiresAt: o.value.text("old_secret_expires_at"),
-		version:            o.value.number("version"),
-		tainted:            o.tainted,
-		private:            o.private,
+		secret:             o.Value.Text("secret"),
+		key:                o.Value.Text("integrator_key"),
+		oldSecretExpiresAt: o.Value.Text("old_secret_expires_at"),
+		version:            o.Value.Number("version"),
+		tainted:            o.Tainted,
+		private:            o.Private,
 	}
 }

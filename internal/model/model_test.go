@@ -18,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
+	"github.com/integrator/terraform-provider-integrator/internal/protocol"
 	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
@@ -67,7 +68,7 @@ func TestModelOnTerraform(t *testing.T) {
 }
 
 // play runs a scenario on the model of core.
-func play(t tb, schemas schemas, s scenario) {
+func play(t tb, schemas protocol.Schemas, s scenario) {
 	t.Helper()
 	w, end := newWorld(t, s)
 	defer end()

@@ -4,78 +4,66 @@
 package provider
 
 import (
-	"context"
-	"errors"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/rotation"
 )
 
 const getLiveSecret = "Get a live secret from the platform, set integrator_secret (INTEGRATOR_SECRET) to it and plan again"
 
-// destroyAnyway goes with errors of a plan: Terraform first plans as usual when
-// it is to destroy.
+// destroyAnyway ends the errors of a plan: terraform destroy makes an ordinary plan
+// first, and fails with it.
 const destroyAnyway = "To destroy it all the same: terraform destroy -refresh=false."
 
 // Planning.
 
-// rotationWarnings are about a rotation that is planned, or may come of the plan.
-func (r *apiSecretResource) rotationWarnings(ctx context.Context, config tfsdk.Config) (diags diag.Diagnostics) {
-	attribute := path.Root("old_secret_valid_for_seconds")
-	var grace types.Int64 // as configured: the plan holds the default already
-	diags.Append(config.GetAttribute(ctx, attribute, &grace)...)
-	if grace.IsNull() {
-		diags.AddAttributeWarning(attribute, "The secret in use ends at once",
-			"This plan rotates the API secret, and old_secret_valid_for_seconds is not set: with the API's default of 0 the old secret stops working the moment the new one is made.\n\n"+
-				"Set old_secret_valid_for_seconds = 300 (up to 3600) to give its users that many seconds to switch, or = 0 to say that this is meant.")
-	}
-	if end := r.secrets.openWindow(r.clock()); !end.IsZero() {
-		diags.AddAttributeWarning(attribute, "An older secret may end early",
-			fmt.Sprintf("This plan rotates the API secret while the one before it is still valid, until %s: the API may end that one at once. "+
-				"Apply later if anything may still be using it.", clockTime(end)))
-	}
-	return diags
+func graceNotSet() diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "The secret in use ends at once",
+		"This plan rotates the API secret, and old_secret_valid_for_seconds is not set: with the API's default of 0 the old secret stops working the moment the new one is made.\n\n"+
+			"Set old_secret_valid_for_seconds = 300 (up to 3600) to give its users that many seconds to switch, or = 0 to say that this is meant.")
 }
 
-// destroyWarning is about a planned destroy, unless the secret has a successor:
-// then this is the end of a replacement.
-func (r *apiSecretResource) destroyWarning(state *apiSecretModel) (diags diag.Diagnostics) {
-	if r.secrets.succeeded(state.Fingerprint.ValueString()) {
-		return nil
-	}
-	diags.AddWarning("The API secret stays valid",
+func olderSecretMayEnd(end time.Time) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "An older secret may end early",
+		fmt.Sprintf("This plan rotates the API secret while the one before it is still valid, until %s: the API may end that one at once. "+
+			"Apply later if anything may still be using it.", clockTime(end)))
+}
+
+func secretStaysValid() diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The API secret stays valid",
 		"Destroying integrator_api_secret forgets the secret and sends nothing: the API cannot delete a secret. "+
 			"It stays valid until it is regenerated. Keep a copy if anything uses it: the API does not show it again.")
-	return diags
 }
 
-func (r *apiSecretResource) rotationUnsigned(err error, recovered *recoveredSecret) diag.Diagnostic {
+func (r *apiSecretResource) rotationUnsigned(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API accepts none of the secrets that could sign this rotation",
 		paragraphs("Tried were those of the secret in state, the recovery file and integrator_secret that are there and could be opened. Nothing was changed.",
-			whatHappened(err), r.sealed(recovered), getLiveSecret+". "+destroyAnyway))
+			whatHappened(e.Err), r.undecryptable(e), getLiveSecret+". "+destroyAnyway))
 }
 
-func (r *apiSecretResource) creationUnsigned(err error, recovered *recoveredSecret) diag.Diagnostic {
-	if !refused(err) {
-		return diag.NewWarningDiagnostic("Whether the secret can be rotated could not be checked",
-			paragraphs(whatHappened(err), remedy(err, r.client)))
-	}
+func (r *apiSecretResource) creationUnsigned(e rotation.Event) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The API does not accept integrator_secret",
-		paragraphs("Applying this plan would fail: the request that makes a new secret is signed with the live one.", whatHappened(err), remedy(err, r.client), r.sealed(recovered)))
+		paragraphs("Applying this plan would fail: the request that makes a new secret is signed with the live one.", whatHappened(e.Err), remedy(e.Err, r.client), r.undecryptable(e)))
 }
 
-// sealed explains why a secret in state, or in the recovery folder, was not tried.
-func (r *apiSecretResource) sealed(recovered *recoveredSecret) string {
+func creationUnchecked(err error, api *client.Client) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Whether the secret can be rotated could not be checked",
+		paragraphs(whatHappened(err), remedy(err, api)))
+}
+
+// undecryptable explains why a secret in state, or in the recovery folder, was not
+// tried.
+func (r *apiSecretResource) undecryptable(e rotation.Event) string {
 	var text []string
-	if r.secrets.sealed() {
+	if e.Undecryptable.InState {
 		text = append(text, "The secret in state is encrypted and could not be opened, so it was not tried. Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of its recipients.")
 	}
-	if recovered != nil && recovered.secret.IsZero() {
+	if e.Undecryptable.Recovered {
 		text = append(text, fmt.Sprintf("The recovery file %s is encrypted and could not be opened, so it was not tried: it may hold the live secret. ", r.recovery.Path())+openRecovery(r.recovery.Path()))
 	}
 	return paragraphs(text...)
@@ -86,44 +74,36 @@ func openRecovery(file string) string {
 		fmt.Sprintf("  jq -r .encrypted_secret %s | age -d -i key.txt", file)
 }
 
-// recipientWarnings are about recipients in a plan that keeps the secret.
-func recipientWarnings(action action, prior, plan *apiSecretModel) (diags diag.Diagnostics) {
-	attribute := path.Root("recipients")
-	switch {
-	case action == actionEncrypt, action == actionKeep && !prior.Secret.IsNull() && plan.Recipients.IsUnknown():
-		diags.AddAttributeWarning(attribute, "Older state versions still hold the secret in the clear",
-			"This plan encrypts the secret in the new state. Backups and older versions of the state hold it in the clear until it is rotated: rotate it soon, or delete them.")
-	case action == actionKeep && !prior.EncryptedSecret.IsNull() && !plan.Recipients.Equal(prior.Recipients):
-		diags.AddAttributeWarning(attribute, "The recipients count from the next rotation",
-			"The secret in state stays encrypted for the recipients that it was made for. Rotate it, for example with rotate_when_changed, to encrypt the new one for these.")
-	}
-	return diags
+func olderStatesInPlaintext() diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("recipients"), "Older state versions still hold the secret in the clear",
+		"This plan encrypts the secret in the new state. Backups and older versions of the state hold it in the clear until it is rotated: rotate it soon, or delete them.")
 }
 
-// Foreign states.
+func recipientsCountLater() diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("recipients"), "The recipients count from the next rotation",
+		"The secret in state stays encrypted for the recipients that it was made for. Rotate it, for example with rotate_when_changed, to encrypt the new one for these.")
+}
 
-func (r *apiSecretResource) belongings(state *apiSecretModel, before lineage) string {
-	key, endpoint := before.IntegratorKey, before.Endpoint
-	if state != nil {
-		key = state.IntegratorKey.ValueString()
-	}
-	text := fmt.Sprintf("The secret in state is that of integrator %s", key)
-	if endpoint != "" {
-		text += " at " + endpoint
+// States of another integrator.
+
+func (r *apiSecretResource) belongings(owner rotation.History) string {
+	text := fmt.Sprintf("The secret in state is that of integrator %s", owner.IntegratorKey)
+	if owner.Endpoint != "" {
+		text += " at " + owner.Endpoint
 	}
 	return text + fmt.Sprintf("; the provider is configured for %s at %s.", r.client.IntegratorKey(), r.client.Endpoint())
 }
 
 const howToMove = "If the provider's settings are wrong, set them right. To move on purpose: terraform state rm <address>, then terraform import <address> %s. That adopts integrator_secret and rotates nothing."
 
-func (r *apiSecretResource) foreignState(state *apiSecretModel, before lineage) diag.Diagnostic {
+func (r *apiSecretResource) stateOfAnother(e rotation.Event) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The secret belongs to another integrator or endpoint",
-		paragraphs(r.belongings(state, before)+" It was neither checked nor changed.", fmt.Sprintf(howToMove, r.client.IntegratorKey())))
+		paragraphs(r.belongings(e.Owner)+" It was neither checked nor changed.", fmt.Sprintf(howToMove, r.client.IntegratorKey())))
 }
 
-func (r *apiSecretResource) foreignRotation(state *apiSecretModel, before lineage) diag.Diagnostic {
+func (r *apiSecretResource) rotationOfAnother(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The secret to be rotated belongs to another integrator or endpoint",
-		paragraphs(r.belongings(state, before)+" Nothing was sent.", fmt.Sprintf(howToMove, r.client.IntegratorKey())+" "+destroyAnyway))
+		paragraphs(r.belongings(e.Owner)+" Nothing was sent.", fmt.Sprintf(howToMove, r.client.IntegratorKey())+" "+destroyAnyway))
 }
 
 // Refresh.
@@ -139,30 +119,24 @@ func anotherSecretAccepted(source string) diag.Diagnostic {
 			"Once it is refused, the next plan adopts the other one.", source))
 }
 
-// adoptionDue is about a state whose secret is refused while another is not. One
-// that was imported has no secret yet.
-func adoptionDue(state *apiSecretModel, source string) (diags diag.Diagnostics) {
-	if !state.Fingerprint.IsNull() {
-		diags.AddAttributeWarning(path.Root("secret"), "The API does not accept the secret in state, but another one",
-			fmt.Sprintf("It refuses the secret in state and accepts the one from %s: the secret was rotated outside this state. "+
-				"The next apply stores that one, without a rotation; if a rotation is planned, that one signs it.", source))
-	}
-	return diags
+func adoptionPlanned(source string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("secret"), "The API does not accept the secret in state, but another one",
+		fmt.Sprintf("It refuses the secret in state and accepts the one from %s: the secret was rotated outside this state. "+
+			"The next apply stores that one, without a rotation; if a rotation is planned, that one signs it.", source))
 }
 
 // allRefused is about a state whose secret is refused, with nothing to adopt.
-func (r *apiSecretResource) allRefused(err error, onlySuperseded bool, recovered *recoveredSecret) (diags diag.Diagnostics) {
+func (r *apiSecretResource) allRefused(e rotation.Event) diag.Diagnostic {
 	reason := "Nor does it accept the others that are known here (integrator_secret, and the recovery file if there is one)."
-	if onlySuperseded {
+	if e.OnlySuperseded {
 		reason = "integrator_secret is this one or an older one, which is never adopted. If the secret was rotated a moment ago, it may not have reached every server of the API yet: plan again in a minute."
 	}
 	happened := ""
-	if !errors.Is(err, errNoSecret) {
-		happened = whatHappened(err)
+	if e.Err != nil {
+		happened = whatHappened(e.Err)
 	}
-	diags.AddAttributeWarning(path.Root("secret"), "The API does not accept the secret in state",
-		paragraphs(reason, happened, r.clockDoubt(err), r.sealed(recovered), getLiveSecret+": it will be adopted, without a rotation. Until then the state is kept, and only a rotation is refused."))
-	return diags
+	return diag.NewAttributeWarningDiagnostic(path.Root("secret"), "The API does not accept the secret in state",
+		paragraphs(reason, happened, r.clockDoubt(e.Err), r.undecryptable(e), getLiveSecret+": it will be adopted, without a rotation. Until then the state is kept, and only a rotation is refused."))
 }
 
 func identityDoesNotOpen() diag.Diagnostic {

@@ -46,7 +46,7 @@ func newKey(t *testing.T) key {
 func (f *fixture) sealed(keys ...key) knownvalue.Check {
 	return knownvalue.StringFunc(func(ciphertext string) error {
 		for _, k := range keys {
-			identity, err := envelope.ParseIdentity(k.identity)
+			identity, err := envelope.ParseAgeIdentity(k.identity)
 			if err != nil {
 				return err
 			}

@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
+	"github.com/integrator/terraform-provider-integrator/internal/rotation"
 )
 
 var (
@@ -30,8 +31,8 @@ var (
 
 func newAPISecretResource() resource.Resource { return &apiSecretResource{} }
 
-// apiSecretResource is the integrator's one API secret. Every rotation of it,
-// in place or by replacement, is one call of rotate.
+// apiSecretResource is the integrator's one API secret. It translates: package
+// rotation decides and acts, and the files named diagnostics have the words.
 type apiSecretResource struct{ *integrator }
 
 func (r *apiSecretResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -130,134 +131,86 @@ func (r *apiSecretResource) Configure(_ context.Context, req resource.ConfigureR
 	r.integrator = integratorFrom(req.ProviderData, &resp.Diagnostics)
 }
 
+// Create rotates the secret. If that fails after Delete, it restores the object
+// that was to be replaced, so that the state is never empty.
 func (r *apiSecretResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var model apiSecretModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &model)...)
+	graceSet, diags := configuresGrace(ctx, req.Config)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	replaced := r.secrets.replacedBy(&model)
-	var before lineage
-	if replaced != nil {
-		before = replaced.lineage
-	}
-	after, ok := r.rotate(ctx, &model, before, &resp.Diagnostics)
-	if !ok && replaced == nil {
+	result, restored := r.rotator.Create(ctx, model.arguments(), graceSet)
+	resp.Diagnostics.Append(r.say(result.Events...)...)
+	switch {
+	case !result.Failed:
+		model.apiSecretResults = results(result.Held, model.arguments().Days)
+	case restored != nil:
+		model = restored.State.(apiSecretModel)
+	default:
 		return
-	}
-	if ok && replaced != nil && replaced.unwarned && r.applying {
-		resp.Diagnostics.Append(r.rotationWarnings(ctx, req.Config)...)
-	}
-	if ok {
-		r.secrets.dropReplaced(replaced)
-	} else { // never an empty state: Delete has been told to forget the old secret
-		model = replaced.model
-		resp.Diagnostics.Append(oldSecretPutBack())
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
-	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, after)...)
+	resp.Diagnostics.Append(writeMemory(ctx, resp.Private, result.Memory)...)
 }
 
 // Read asks the API whether it accepts the secret in state, and never drops or
-// changes it. It records what is due, so that the plan and the second planning
-// during apply, hours later perhaps, agree.
+// changes it. It remembers what is due, so that the plan agrees with the planning
+// that Terraform repeats during apply, perhaps hours later.
 func (r *apiSecretResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state apiSecretModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	memory, diags := readMemory(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	rotateAt := state.rotateAt(state.RotateAfterDays)
-	due := !rotateAt.IsZero() && !r.clock().Before(rotateAt)
-	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateRotationDue, due)...)
+	found := r.rotator.Refresh(ctx, *state.object(), memory)
+	resp.Diagnostics.Append(r.say(found.Events...)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	r.refresh(ctx, &state, resp.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(writeMemory(ctx, resp.Private, found.Memory)...)
 }
 
+// Update carries out what was planned. If it fails, what was in state stays there,
+// and the next apply tries again.
 func (r *apiSecretResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var model, prior apiSecretModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &model)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
-	planned, diags := getPrivate[action](ctx, req.Private, privatePlanned)
+	memory, diags := readMemory(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	before, diags := getPrivate[lineage](ctx, req.Private, privateLineage)
-	resp.Diagnostics.Append(diags...)
-	adoption, diags := getPrivate[string](ctx, req.Private, privateAdoptionDue)
-	resp.Diagnostics.Append(diags...)
-	foreign := r.foreign(&prior, before)
-	if planned == actionOpen { // what could not be foretold is known now
-		planned = r.decide(&prior, &model, false, adoption != "" && !foreign, 0)
-		model.plan(planned, &prior, true)
-	}
-	if foreign && planned.needsAPI() {
-		resp.Diagnostics.Append(r.foreignRotation(&prior, before))
-	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !foreign {
-		r.see(&prior, before)
+	result := r.rotator.Update(ctx, *prior.object(), model.arguments(), memory)
+	resp.Diagnostics.Append(r.say(result.Events...)...)
+	if result.Failed {
+		return
 	}
-
-	after, ok := before, true
-	switch planned {
-	case actionRotate:
-		after, ok = r.rotate(ctx, &model, before, &resp.Diagnostics)
-	case actionAdopt:
-		after, ok = r.adopt(&model, &prior, before, adoption, &resp.Diagnostics)
-	case actionEncrypt:
-		ok = model.encrypt(&prior, &resp.Diagnostics)
-	}
-	if !ok {
-		return // what was in state stays there, and the next apply tries again
-	}
+	model.apiSecretResults = results(result.Held, model.arguments().Days)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
-	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, after)...)
-	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privatePlanned, actionKeep)...)
-	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateRotationDue, false)...) // Read judges by the new days
-	if planned.needsAPI() {
-		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateAdoptionDue, "")...)
-	}
+	resp.Diagnostics.Append(writeMemory(ctx, resp.Private, result.Memory)...)
 }
 
-// Delete forgets: the API has no call to end a secret. In a replacement it keeps
-// the old one for Create, which Terraform shows nothing of it.
+// Delete forgets the secret, or, in a replacement, keeps it for Create.
 func (r *apiSecretResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state apiSecretModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	replacing, diags := getPrivate[bool](ctx, req.Private, privateReplacing)
-	resp.Diagnostics.Append(diags...)
-	unwarned, diags := getPrivate[bool](ctx, req.Private, privateUnwarned)
-	resp.Diagnostics.Append(diags...)
-	before, diags := getPrivate[lineage](ctx, req.Private, privateLineage)
+	memory, diags := readMemory(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	foreign := r.foreign(&state, before)
-	switch {
-	case replacing && foreign:
-		resp.Diagnostics.Append(r.foreignRotation(&state, before))
-	case replacing:
-		if ctx.Err() == nil { // writing the file takes its time
-			r.saveReplaced(&state, &resp.Diagnostics)
-		}
-		if ctx.Err() != nil {
-			resp.Diagnostics.Append(replacementInterrupted())
-			return
-		}
-		r.secrets.replace(replacedState{state, before, unwarned})
-		fallthrough
-	case !foreign:
-		r.see(&state, before)
-	}
+	result := r.rotator.Delete(ctx, rotation.Replaced{Object: *state.object(), State: state}, memory)
+	resp.Diagnostics.Append(r.say(result.Events...)...)
 }
 
 // ImportState checks that the configured secret is the live one of the
-// integrator named. Read then finds that it is to be adopted, and the first
-// apply stores it.
+// integrator named. Read then finds that it is to be adopted, and the first apply
+// stores it.
 func (r *apiSecretResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	key := req.ID
 	if key == "" && req.Identity != nil {
@@ -269,12 +222,12 @@ func (r *apiSecretResource) ImportState(ctx context.Context, req resource.Import
 		resp.Diagnostics.Append(unknownSettings(r.unknown...)...)
 		return
 	}
-	resp.Diagnostics.Append(r.checkImport(ctx, key)...)
+	resp.Diagnostics.Append(r.say(r.rotator.CheckImport(ctx, key)...)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), key)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("integrator_key"), key)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, apiSecretIdentity{types.StringValue(key)})...)
-	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, privateLineage, lineage{IntegratorKey: key, Endpoint: r.client.Endpoint()})...)
+	resp.Diagnostics.Append(writeMemory(ctx, resp.Private, rotation.Memory{History: rotation.History{IntegratorKey: key, Endpoint: r.client.Endpoint()}})...)
 }

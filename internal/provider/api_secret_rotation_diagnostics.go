@@ -12,79 +12,81 @@ import (
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/rotation"
 )
 
-func secondRotation(key string, spent spending) diag.Diagnostic {
-	if spent == spentInVain {
-		return diag.NewErrorDiagnostic("The API secret may have been rotated in this run already",
-			fmt.Sprintf("Integrator %s has one secret, and the rotation that another integrator_api_secret has just tried ended without a new secret in hand: see its error for what is valid now. Nothing more was sent.\n\n"+
-				"Keep one integrator_api_secret for an integrator and hand its value on, and remove the other one from the configuration (terraform state rm if it is in state) before you apply again.", key))
-	}
+func secondRotation(key string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API secret was rotated in this run already",
 		fmt.Sprintf("Integrator %s has one secret, and another integrator_api_secret has just rotated it: rotating it again would end the secret that was stored a moment ago. Nothing was sent.\n\n"+
 			"Keep one integrator_api_secret for an integrator and hand its value on, and remove this one from the configuration (terraform state rm if it is in state). Do not just apply again: that would rotate the secret under the other one.", key))
 }
 
-// rotationRemarks are about a rotation that gave a new secret.
-func rotationRemarks(regenerated *apisecret.RegeneratedSecret) (diags diag.Diagnostics) {
-	if regenerated.OddExpiry != "" {
-		diags.AddAttributeWarning(path.Root("old_secret_expires_at"), "The API gave no usable expiry",
-			fmt.Sprintf("The secret was rotated and is stored. The API said that the old one expires at %q, which is no plausible time, so old_secret_expires_at is null.", regenerated.OddExpiry))
-	}
-	if !regenerated.AmbiguousSince.IsZero() {
-		diags.AddWarning("The secret may have been rotated twice",
-			fmt.Sprintf("The answer to the request sent at %s was lost, so it was sent again. The secret that is stored is the newest and is valid. "+
-				"If the first request had been carried out as well, one more secret was made that nobody holds, and the one used before may end early.", clockTime(regenerated.AmbiguousSince)))
-	}
-	return diags
+func secondRotationInVain(key string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("The API secret may have been rotated in this run already",
+		fmt.Sprintf("Integrator %s has one secret, and the rotation that another integrator_api_secret has just tried ended without a new secret in hand: see its error for what is valid now. Nothing more was sent.\n\n"+
+			"Keep one integrator_api_secret for an integrator and hand its value on, and remove the other one from the configuration (terraform state rm if it is in state) before you apply again.", key))
 }
+
+// Rotations that gave a new secret.
+
+func expiryUnusable(expiry string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_expires_at"), "The API gave no usable expiry",
+		fmt.Sprintf("The secret was rotated and is stored. The API said that the old one expires at %q, which is no plausible time, so old_secret_expires_at is null.", expiry))
+}
+
+func perhapsTwice(since time.Time) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The secret may have been rotated twice",
+		fmt.Sprintf("The answer to the request sent at %s was lost, so it was sent again. The secret that is stored is the newest and is valid. "+
+			"If the first request had been carried out as well, one more secret was made that nobody holds, and the one used before may end early.", clockTime(since)))
+}
+
+// Rotations that failed: what happened, what is valid now, and what to do next.
 
 func rotationImpossible(err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API secret was not rotated", "Nothing was sent: "+err.Error()+".")
 }
 
-// keptReply says where a reply without a readable secret was put.
-type keptReply struct {
-	path      string
-	encrypted bool
-	err       error
+func (r *apiSecretResource) notRotated(e rotation.Event) diag.Diagnostic {
+	blind := ""
+	if e.Blind {
+		blind = "If this replaces a secret in state with create_before_destroy: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +
+			"Set it to the secret in state, or rotate in place with rotate_when_changed instead."
+	}
+	return diag.NewErrorDiagnostic("The API secret was not rotated",
+		paragraphs(whatHappened(e.Err), "Nothing was changed: the secret in use is as valid as it was.", remedy(e.Err, r.client), r.undecryptable(e), blind))
 }
 
-// rotationFailed says what happened, what is valid now, and what to do next.
-func (r *apiSecretResource) rotationFailed(failure *apisecret.RegenerateError, reply keptReply, recovered *recoveredSecret) diag.Diagnostic {
-	happened := whatHappened(failure.Err)
-	switch effect := failure.Effect(); {
-	case effect == apisecret.Unchanged:
-		return diag.NewErrorDiagnostic("The API secret was not rotated",
-			paragraphs(happened, "Nothing was changed: the secret in use is as valid as it was.", remedy(failure.Err, r.client), r.sealed(recovered), r.blindCreate(failure)))
-	case effect == apisecret.Changed:
-		where, next := "Without recovery_dir the reply could not be kept, and the new secret is gone.", getLiveSecret+"."
-		if reply.err != nil {
-			where = fmt.Sprintf("The reply could not be kept (%s), and the new secret is gone.", reply.err)
-		} else if reply.path != "" {
-			where = fmt.Sprintf("The reply was kept in %s: look there for the new secret.", reply.path)
-			if reply.encrypted {
-				where = fmt.Sprintf("The reply was kept in %s, encrypted for the recipients: look for the new secret in what this prints:\n\n  age -d -i key.txt %s", reply.path, reply.path)
-			}
-			next = "Set integrator_secret (INTEGRATOR_SECRET) to the new secret, delete the file and plan again. If it is not there: " + lowerFirst(getLiveSecret) + "."
+func replyUnreadable(e rotation.Event) diag.Diagnostic {
+	where, next := "Without recovery_dir the reply could not be kept, and the new secret is gone.", getLiveSecret+"."
+	if e.Reply.Err != nil {
+		where = fmt.Sprintf("The reply could not be kept (%s), and the new secret is gone.", e.Reply.Err)
+	} else if e.Reply.Path != "" {
+		where = fmt.Sprintf("The reply was kept in %s: look there for the new secret.", e.Reply.Path)
+		if e.Reply.Encrypted {
+			where = fmt.Sprintf("The reply was kept in %s, encrypted for the recipients: look for the new secret in what this prints:\n\n  age -d -i key.txt %s", e.Reply.Path, e.Reply.Path)
 		}
-		valid := "Valid now: only the new secret, since the grace period was 0."
-		if failure.GracePeriod > 0 {
-			valid = fmt.Sprintf("Valid now: the new secret, and until %s the old one (the grace period of %s).",
-				clockTime(failure.OldSecretExpiresAt), failure.GracePeriod) + twiceRotated(failure)
-		}
-		return diag.NewErrorDiagnostic("The API secret was rotated, but the reply holds no readable secret",
-			paragraphs(happened, where, valid, next,
-				"The request was not repeated, since that would end one more secret. The API has changed; please report it to the provider's maintainers."))
-	case failure.Outcome == apisecret.SecretRefused:
-		return diag.NewErrorDiagnostic("The API secret was probably rotated, and its only copy is lost",
-			paragraphs(fmt.Sprintf("The answer to the request sent at %s was lost. When it was sent again, the API refused the old secret.", clockTime(failure.AmbiguousSince)),
-				happened, oldSecretValidity(failure), getLiveSecret+": it will be adopted, or sign the rotation if one is still planned."))
-	default:
-		return diag.NewErrorDiagnostic("The API secret may have been rotated, and its new value is lost",
-			paragraphs(fmt.Sprintf("The request sent at %s may have been carried out.", clockTime(failure.AmbiguousSince)),
-				happened, remedy(failure.Err, r.client), oldSecretValidity(failure), nextStep(failure)))
+		next = "Set integrator_secret (INTEGRATOR_SECRET) to the new secret, delete the file and plan again. If it is not there: " + lowerFirst(getLiveSecret) + "."
 	}
+	valid := "Valid now: only the new secret, since the grace period was 0."
+	if e.Failure.GracePeriod > 0 {
+		valid = fmt.Sprintf("Valid now: the new secret, and until %s the old one (the grace period of %s).",
+			clockTime(e.Failure.OldSecretExpiresAt), e.Failure.GracePeriod) + twiceRotated(e.Failure)
+	}
+	return diag.NewErrorDiagnostic("The API secret was rotated, but the reply holds no readable secret",
+		paragraphs(whatHappened(e.Err), where, valid, next,
+			"The request was not repeated, since that would end one more secret. The API has changed; please report it to the provider's maintainers."))
+}
+
+func rotatedAndLost(failure *apisecret.RegenerateError) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("The API secret was probably rotated, and its only copy is lost",
+		paragraphs(fmt.Sprintf("The answer to the request sent at %s was lost. When it was sent again, the API refused the old secret.", clockTime(failure.AmbiguousSince)),
+			whatHappened(failure.Err), oldSecretValidity(failure), getLiveSecret+": it will be adopted, or sign the rotation if one is still planned."))
+}
+
+func perhapsRotated(failure *apisecret.RegenerateError, api *client.Client) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("The API secret may have been rotated, and its new value is lost",
+		paragraphs(fmt.Sprintf("The request sent at %s may have been carried out.", clockTime(failure.AmbiguousSince)),
+			whatHappened(failure.Err), remedy(failure.Err, api), oldSecretValidity(failure), nextStep(failure)))
 }
 
 func oldSecretValidity(failure *apisecret.RegenerateError) string {
@@ -111,15 +113,6 @@ func nextStep(failure *apisecret.RegenerateError) string {
 	return "Wait a minute and apply again. If the old secret is refused then: " + lowerFirst(getLiveSecret) + "."
 }
 
-// blindCreate explains why the secret in state was not tried, if it was not.
-func (r *apiSecretResource) blindCreate(failure *apisecret.RegenerateError) string {
-	if failure.Outcome != apisecret.SecretRefused || len(r.secrets.signers()) > 0 || r.secrets.sealed() {
-		return ""
-	}
-	return "If this replaces a secret in state with create_before_destroy: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +
-		"Set it to the secret in state, or rotate in place with rotate_when_changed instead."
-}
-
 func oldSecretPutBack() diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The old secret was put back into the state",
 		"The replacement failed after Terraform had removed the old secret from the state, so it was stored again. It is marked as tainted: the next apply tries the replacement again. To give it up instead: terraform untaint <address>.")
@@ -141,7 +134,7 @@ func recipientsUnusable(err error) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("recipients"), "The secret cannot be encrypted", "Nothing was sent: "+err.Error()+".")
 }
 
-func recoverySealed(file string) diag.Diagnostic {
+func recoveryUndecryptable(file string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("An interrupted rotation cannot be completed",
 		fmt.Sprintf("An earlier run of this rotation made a new secret and ended before Terraform stored it. It is in the recovery file %s, encrypted, and could not be opened; rotating again would end it. Nothing was sent.\n\n%s\n\n"+
 			"Then apply again. If no key opens it any more, delete the file: that gives the secret in it up, and the next apply rotates.", file, openRecovery(file)))

@@ -23,9 +23,9 @@ func newDecryptedSecretEphemeral() ephemeral.EphemeralResource { return &decrypt
 type decryptedSecretEphemeral struct{ *integrator }
 
 type decryptedSecretModel struct {
-	Ciphertext types.String `tfsdk:"ciphertext"`
-	Identity   types.String `tfsdk:"identity"`
-	Secret     types.String `tfsdk:"secret"`
+	Ciphertext  types.String `tfsdk:"ciphertext"`
+	AgeIdentity types.String `tfsdk:"identity"`
+	Secret      types.String `tfsdk:"secret"`
 }
 
 func (e *decryptedSecretEphemeral) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
@@ -44,7 +44,7 @@ func (e *decryptedSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaR
 				MarkdownDescription: "Private key that opens it: the content of an age identity file (`AGE-SECRET-KEY-1…`) or of an SSH private key file without a passphrase; default the provider's `identity`. Hand it in as an ephemeral variable, so that it is stored nowhere.",
 				Optional:            true,
 				Sensitive:           true,
-				Validators:          []validator.String{parsedBy(checkIdentity)},
+				Validators:          []validator.String{parsedBy(checkAgeIdentity)},
 			},
 			"secret": schema.StringAttribute{
 				MarkdownDescription: "The secret in the clear.",
@@ -65,20 +65,20 @@ func (e *decryptedSecretEphemeral) Open(ctx context.Context, req ephemeral.OpenR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	identity := e.identity
-	if text := model.Identity.ValueString(); text != "" {
-		identity, _ = envelope.ParseIdentity(text) // checked
+	key := e.ageIdentity
+	if text := model.AgeIdentity.ValueString(); text != "" {
+		key, _ = envelope.ParseAgeIdentity(text) // checked
 	}
 	switch {
-	case !identity.IsZero():
-	case slices.Contains(e.unknown, settingIdentity):
-		resp.Diagnostics.Append(unknownSettings(settingIdentity)...)
+	case !key.IsZero():
+	case slices.Contains(e.unknown, settingAgeIdentity):
+		resp.Diagnostics.Append(unknownSettings(settingAgeIdentity)...)
 		return
 	default:
-		resp.Diagnostics.Append(identityMissing())
+		resp.Diagnostics.Append(ageIdentityMissing())
 		return
 	}
-	secret, err := identity.Open(model.Ciphertext.ValueString())
+	secret, err := key.Open(model.Ciphertext.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(cannotOpen(err))
 		return

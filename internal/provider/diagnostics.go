@@ -13,8 +13,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
+	"github.com/integrator/terraform-provider-integrator/internal/rotation"
 )
 
 // The files named diagnostics are the home of what the provider says: every
@@ -27,7 +29,7 @@ func callFailed(summary string, err error, api *client.Client) diag.Diagnostic {
 
 // signedAsConfigured explains why a secret in state was not tried.
 func signedAsConfigured(err error) string {
-	if !refused(err) {
+	if !errors.Is(err, apisecret.ErrRefused) {
 		return ""
 	}
 	return "The request was signed with integrator_secret, or with a newer secret made before it in the same run: Terraform shows the state of integrator_api_secret to no other type. " +
@@ -35,16 +37,15 @@ func signedAsConfigured(err error) string {
 }
 
 func accessTokenNotMade(err error, api *client.Client) diag.Diagnostic {
-	var problem *client.Error
-	if errors.As(err, &problem) && problem.BearerRefused() {
+	if problem, ok := errors.AsType[*client.Error](err); ok && problem.BearerRefused() {
 		return diag.NewErrorDiagnostic("The access token was not made", paragraphs(whatHappened(err),
 			"It is a user API key that was refused, not the secret: the user_api_key of this ephemeral resource or, where it is set, the provider's. Set it to a valid one."))
 	}
 	return callFailed("The access token was not made", err, api)
 }
 
-// unknownSettings is for what is read, opened or imported while the provider's
-// settings are not known yet.
+// unknownSettings is the error of a read, an ephemeral resource or an import that
+// needs a setting of the provider that is not known yet.
 func unknownSettings(settings ...string) (diags diag.Diagnostics) {
 	for _, setting := range settings {
 		diags.AddAttributeError(path.Root(setting), "The provider is not configured yet",
@@ -57,8 +58,8 @@ func unknownSettings(settings ...string) (diags diag.Diagnostics) {
 
 // whatHappened puts an API error in words: all that the API said.
 func whatHappened(err error) string {
-	var problem *client.Error
-	if !errors.As(err, &problem) {
+	problem, ok := errors.AsType[*client.Error](err)
+	if !ok {
 		return "The request failed: " + err.Error() + "."
 	}
 	text := fmt.Sprintf("The API answered %s to %s %s", problem.StatusText(), problem.Method, problem.Path)
@@ -130,10 +131,11 @@ func (i *integrator) warnOfClock(diags *diag.Diagnostics) {
 			clockTime(now), clockTime(now.Add(offset))))
 }
 
-// clockDoubt says that the clocks may be why a signature was refused, if they may.
+// clockDoubt says that the clocks may be why a signature was refused, if they
+// differ enough for that.
 func (i *integrator) clockDoubt(err error) string {
-	var problem *client.Error
-	if !errors.As(err, &problem) || problem.Date.IsZero() || problem.Date.Sub(i.clock()).Abs() < 240*time.Second {
+	problem, ok := errors.AsType[*client.Error](err)
+	if !ok || problem.Date.IsZero() || problem.Date.Sub(i.clock()).Abs() < 240*time.Second {
 		return ""
 	}
 	return fmt.Sprintf("The clocks may be the reason: this machine's says %s, the API's %s, and the API accepts requests within ±300 s.",
@@ -161,9 +163,9 @@ func paragraphs(parts ...string) string {
 
 func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }
 
-// identityMissing and cannotOpen are about integrator_decrypted_secret.
+// ageIdentityMissing and cannotOpen are about integrator_decrypted_secret.
 
-func identityMissing() diag.Diagnostic {
+func ageIdentityMissing() diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("identity"), "Missing identity",
 		"There is no private key to open the ciphertext with. Set identity here or on the provider, best from an ephemeral variable, or the environment variable INTEGRATOR_IDENTITY.")
 }
@@ -180,6 +182,10 @@ func cannotOpen(err error) diag.Diagnostic {
 
 func unexpectedProviderData(data any) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Unexpected provider data", fmt.Sprintf("Got %T. This is a bug in the provider; please report it.", data))
+}
+
+func unexpectedEvent(kind rotation.Kind) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unexpected event", fmt.Sprintf("The provider has no words for event %d. This is a bug in the provider; please report it.", kind))
 }
 
 func privateStateUnreadable(key string) diag.Diagnostic {

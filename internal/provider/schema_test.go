@@ -20,7 +20,7 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/provider"
 )
 
-var update = flag.Bool("update", false, "accept the schema's present shape")
+var update = flag.Bool("update", false, "accept the present shape of the schema, and the present messages")
 
 // TestSchema asks the provider as Terraform does. A change of the shape that it
 // reports may break somebody's configuration or state: accept it with -update.

@@ -4,18 +4,11 @@
 package provider
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
@@ -29,7 +22,7 @@ const (
 	settingEndpoint       = "endpoint"
 	settingRequestTimeout = "request_timeout"
 	settingRecoveryDir    = "recovery_dir"
-	settingIdentity       = "identity"
+	settingAgeIdentity    = "identity"
 
 	settingMaxRetries                = "max_retries"
 	settingSkipCredentialsValidation = "skip_credentials_validation"
@@ -41,132 +34,70 @@ const (
 	maxRequestTimeout = 15 * time.Minute
 )
 
-// environmentVariable is where a setting comes from when the configuration has
-// none; "" for those that have no variable.
-func environmentVariable(setting string) string {
-	switch setting {
-	case settingKey:
-		return "INTEGRATOR_KEY"
-	case settingSecret:
-		return "INTEGRATOR_SECRET"
-	case settingUserAPIKey:
-		return "INTEGRATOR_USER_API_KEY"
-	case settingEnvironment:
-		return "INTEGRATOR_ENVIRONMENT"
-	case settingEndpoint:
-		return "INTEGRATOR_ENDPOINT"
-	case settingRecoveryDir:
-		return "INTEGRATOR_RECOVERY_DIR"
-	case settingIdentity:
-		return "INTEGRATOR_IDENTITY"
-	}
-	return ""
+// setting is one of the provider's settings that are text.
+type setting struct {
+	name        string
+	variable    string // where it comes from when the configuration has none; "" for nowhere
+	check       func(string) error
+	description string
+	sensitive   bool
+	required    string // what the provider needs it for; "" where it is optional
 }
 
-// fromEnvironment and inEnvironment name the variable in a description and in a
-// message.
-func fromEnvironment(setting string) string {
-	return fmt.Sprintf("Can also be set with the environment variable `%s`.", environmentVariable(setting))
+// settings lists those that are text.
+func settings() []setting {
+	return []setting{
+		{
+			name: settingKey, variable: "INTEGRATOR_KEY", check: checkKey,
+			required:    "key of the integrator, such as int_1a2b3c",
+			description: "Key of the integrator to act for, such as `int_1a2b3c`. It must be set, and is no secret.",
+		},
+		{
+			name: settingSecret, variable: "INTEGRATOR_SECRET", check: checkSecret, sensitive: true,
+			required:    "integrator's API secret",
+			description: "API secret of the integrator, such as `sk_live_…`. It must be set, and be live for the first apply; from then on the secret in the state of `integrator_api_secret` signs its rotations. The other types, and a replacement with `create_before_destroy`, cannot see that state and need this one to be live.",
+		},
+		{
+			name: settingUserAPIKey, variable: "INTEGRATOR_USER_API_KEY", check: checkUserAPIKey, sensitive: true,
+			description: "User API key, such as `ak_…`, sent as bearer token beside the signature. Leave it out if the platform gave you none.",
+		},
+		{
+			name: settingEnvironment, variable: "INTEGRATOR_ENVIRONMENT", check: checkEnvironment,
+			description: fmt.Sprintf("Environment of the platform: `%s` (default) or `%s`. Each has its own integrators and secrets. ", client.Production, client.Sandbox),
+		},
+		{
+			name: settingEndpoint, variable: "INTEGRATOR_ENDPOINT", check: checkEndpoint,
+			description: "Base URL of the API, such as `https://sandbox.spritz.finance`, for a proxy or an emulator; wherever it is set, it overrides `environment`. It must use `https`; `http` is allowed for a loopback host only.",
+		},
+		{
+			name: settingRequestTimeout, check: checkRequestTimeout,
+			description: fmt.Sprintf("How long to wait for the answer to one request, as a Go duration between `%s` and `%s`, such as `30s`; default `2m`. Refresh and plan wait no longer than 20 s for a secret that they check.", minRequestTimeout, maxRequestTimeout),
+		},
+		{
+			name: settingRecoveryDir, variable: "INTEGRATOR_RECOVERY_DIR", check: checkRecoveryDir,
+			description: "Folder, such as `/var/lib/integrator`, where a new secret is kept in a file from the moment the API shows it until a refresh finds it in the state; without it, a secret is lost if Terraform is killed before it has stored the state. The file is readable by its owner only and holds the secret in the clear, unless `recipients` encrypts it. The folder has to outlast the run, so in CI it has to be on a persistent volume.",
+		},
+		{
+			name: settingAgeIdentity, variable: "INTEGRATOR_IDENTITY", check: checkAgeIdentity, sensitive: true,
+			description: "Private key that opens secrets encrypted for `recipients`, in the state and in the recovery folder, in memory only: the content of an age identity file (`AGE-SECRET-KEY-1…`) or of an SSH private key file without a passphrase. It is never stored; an ephemeral value may be used. Without it, an encrypted secret cannot be checked or sign the next rotation, unless `integrator_secret` is the same one.",
+		},
+	}
 }
 
-func inEnvironment(setting string) string {
-	return fmt.Sprintf("It can also be set with the environment variable %s.", environmentVariable(setting))
+// markdown describes the setting in the documentation.
+func (s setting) markdown() string {
+	if s.variable == "" {
+		return s.description
+	}
+	return s.description + fmt.Sprintf(" Can also be set with the environment variable `%s`.", s.variable)
 }
 
-func (o Options) withDefaults() Options {
-	if o.Getenv == nil {
-		o.Getenv = os.Getenv
+// hints end the message about a value of the configuration that is wrong.
+func (s setting) hints() []string {
+	if s.variable == "" {
+		return nil
 	}
-	if o.Clock == nil {
-		o.Clock = time.Now //nolint:forbidigo // where the clock comes from
-	}
-	if o.BeginRotation == nil {
-		o.BeginRotation = func() func() { return func() {} }
-	}
-	return o
-}
-
-// settings are the provider's settings, resolved. Those that are not known
-// during this plan are named in unknown; the rest is of no use then.
-type settings struct {
-	client      client.Config
-	recoveryDir string
-	identity    envelope.Identity
-	unknown     []string
-}
-
-// resolve takes the settings from the configuration or else the environment; an
-// empty value counts as unset.
-func (p *integratorProvider) resolve(model providerModel) (settings, diag.Diagnostics) {
-	s := settings{client: client.Config{Clock: p.options.Clock, RetryWait: p.options.RetryWait, Sleep: p.options.Sleep}}
-	var diags diag.Diagnostics
-
-	// text returns a setting, "" where it is not set or not known.
-	text := func(setting string, configured types.String, check func(string) error) string {
-		variable := environmentVariable(setting)
-		switch {
-		case configured.IsUnknown():
-			s.unknown = append(s.unknown, setting)
-			return ""
-		case configured.ValueString() != "":
-			return configured.ValueString() // checked by the schema's validator
-		case variable == "":
-			return ""
-		}
-		value := p.options.Getenv(variable)
-		if value == "" {
-			return ""
-		}
-		if err := check(value); err != nil {
-			diags.AddAttributeError(path.Root(setting), "Invalid environment variable "+variable,
-				fmt.Sprintf("The environment variable %s, which stands in for %s, %s.", variable, setting, err))
-		}
-		return value
-	}
-	required := func(setting string, configured types.String, check func(string) error, what string) string {
-		value := text(setting, configured, check)
-		if value == "" && !configured.IsUnknown() {
-			diags.Append(missingSetting(setting, what))
-		}
-		return value
-	}
-
-	s.client.IntegratorKey = required(settingKey, model.IntegratorKey, checkKey, "key of the integrator, such as int_1a2b3c")
-	s.client.Secret = apisecret.New(required(settingSecret, model.IntegratorSecret, checkSecret, "integrator's API secret"))
-	s.client.UserAPIKey = apisecret.New(text(settingUserAPIKey, model.UserAPIKey, checkUserAPIKey))
-	s.recoveryDir = text(settingRecoveryDir, model.RecoveryDir, checkRecoveryDir)
-
-	// The checks have passed where an error is dropped below, or there are
-	// diagnostics, or the setting is unknown.
-	if identity := text(settingIdentity, model.Identity, checkIdentity); identity != "" {
-		s.identity, _ = envelope.ParseIdentity(identity)
-	}
-	if endpoint := text(settingEndpoint, model.Endpoint, checkEndpoint); endpoint != "" || model.Endpoint.IsUnknown() {
-		s.client.Endpoint, _ = client.ParseEndpoint(endpoint)
-	} else {
-		environment := cmp.Or(text(settingEnvironment, model.Environment, checkEnvironment), client.Production)
-		s.client.Endpoint, _ = client.EnvironmentEndpoint(environment)
-	}
-	s.client.RequestTimeout, _ = time.ParseDuration(text(settingRequestTimeout, model.RequestTimeout, checkRequestTimeout))
-
-	s.client.MaxRetries = client.DefaultMaxRetries
-	if !model.MaxRetries.IsNull() {
-		s.client.MaxRetries = int(model.MaxRetries.ValueInt64())
-	}
-	if model.MaxRetries.IsUnknown() {
-		s.unknown = append(s.unknown, settingMaxRetries)
-	}
-	if model.SkipCredentialsValidation.IsUnknown() {
-		s.unknown = append(s.unknown, settingSkipCredentialsValidation)
-	}
-	return s, diags
-}
-
-// missingSetting is the error for a required setting.
-func missingSetting(setting, what string) diag.Diagnostic {
-	variable := environmentVariable(setting)
-	return diag.NewAttributeErrorDiagnostic(path.Root(setting), "Missing "+setting,
-		fmt.Sprintf("The provider needs the %s. Set %s in the provider block, or the environment variable %s; an empty value counts as unset.", what, setting, variable))
+	return []string{fmt.Sprintf("It can also be set with the environment variable %s.", s.variable)}
 }
 
 // The checks finish the sentence "the value …"; none repeats a value that may be
@@ -219,8 +150,8 @@ func checkRecoveryDir(folder string) error {
 	return nil
 }
 
-func checkIdentity(identity string) error {
-	_, err := envelope.ParseIdentity(identity)
+func checkAgeIdentity(identity string) error {
+	_, err := envelope.ParseAgeIdentity(identity)
 	return err
 }
 

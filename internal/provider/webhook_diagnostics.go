@@ -14,8 +14,8 @@ import (
 )
 
 func webhookNotCreated(err error, api *client.Client) diag.Diagnostic {
-	var lost *client.LostWebhookError
-	if !errors.As(err, &lost) {
+	lost, ok := errors.AsType[*client.LostWebhookError](err)
+	if !ok {
 		return callFailed("The webhook was not created", err, api)
 	}
 	var found string
@@ -37,8 +37,7 @@ func webhookNotCreated(err error, api *client.Client) diag.Diagnostic {
 }
 
 func webhookNotUpdated(err error, api *client.Client) diag.Diagnostic {
-	var problem *client.Error
-	if errors.As(err, &problem) && problem.Status == http.StatusNotFound {
+	if problem, ok := errors.AsType[*client.Error](err); ok && problem.Status == http.StatusNotFound {
 		return diag.NewErrorDiagnostic("The webhook is gone",
 			paragraphs(whatHappened(err), "It was removed outside Terraform after this plan was made. Plan again: it will be created anew."))
 	}

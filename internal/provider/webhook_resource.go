@@ -125,7 +125,7 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, webhookIdentity{types.StringValue(webhook.ID)})...)
 }
 
-// Read drops a webhook only when a list without it is in hand.
+// Read drops a webhook from the state only if the API has sent a list without it.
 func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state webhookModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

@@ -2,7 +2,12 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package recovery keeps an integrator's newest secret in a file until Terraform
-// is known to have it in its state.
+// certainly has it in its state.
+//
+// A [Store] is the file of one integrator at one endpoint, in a folder that the user
+// chooses, and an [Entry] is its content. A rotation calls [Store.Save] as soon as it
+// has the new secret. A later run that finds the state without that secret takes it
+// from [Store.Load]. [Store.Remove] is called once the secret is in the state.
 package recovery
 
 import (
@@ -17,51 +22,52 @@ import (
 	"time"
 )
 
-// Entry is what the file holds.
+// Entry is the content of the file.
 type Entry struct {
 	IntegratorKey string `json:"integrator_key"`
 	Endpoint      string `json:"endpoint"`
-	// Secret is the secret, or empty where EncryptedSecret is its armored age
-	// ciphertext; Fingerprint tells which one it is in either case.
+	// Secret is the secret. If it is encrypted, Secret is empty and EncryptedSecret
+	// is the armored age ciphertext. Fingerprint identifies the secret in any case.
 	Secret          string `json:"secret,omitempty"`
 	EncryptedSecret string `json:"encrypted_secret,omitempty"`
 	Fingerprint     string `json:"fingerprint"`
-	// ObtainedAt is when the secret was made; OldSecretExpiresAt is when the one
-	// before it ends, zero if it ended at once.
+	// ObtainedAt is when the secret was made. OldSecretExpiresAt is when the secret
+	// before it ends, or zero if that ended at once.
 	ObtainedAt         time.Time `json:"obtained_at"`
 	OldSecretExpiresAt time.Time `json:"old_secret_expires_at,omitzero"`
-	// Known are the fingerprints of the secrets that the run knew which made this
-	// one, and Triggers is the fingerprint of what caused it: a later run that
-	// knows one of them and has the same cause is the same rotation, tried again.
+	// Known are the fingerprints of the secrets that were known when this one was
+	// made, and Triggers is the fingerprint of the values that caused the rotation.
+	// A later run with one of these secrets and the same values repeats the same
+	// rotation.
 	Known    []string `json:"known"`
 	Triggers string   `json:"triggers"`
-	// Replaced marks a secret that was about to be replaced: good for signing, but
-	// not the outcome of a rotation.
+	// Replaced is true for a secret that was going to be replaced. It can sign, but
+	// it is not the result of a rotation.
 	Replaced bool `json:"replaced,omitempty"`
 }
 
-// ErrDamaged is returned by Load for a file that cannot be used. It has been
-// set aside, and the next Load finds none.
+// ErrDamaged is returned by Load for a file that cannot be used. Load has renamed
+// that file, so that the next Load finds none.
 var ErrDamaged = errors.New("the recovery file is damaged")
 
-// Store is the one file of an integrator at an endpoint.
+// Store is the file of one integrator at one endpoint.
 type Store struct {
 	folder, key, endpoint string
 }
 
-// NewStore returns the store in a folder, which Save creates.
+// NewStore returns the store in a folder. Save makes the folder if it is missing.
 func NewStore(folder, integratorKey, endpoint string) *Store {
 	return &Store{folder: folder, key: integratorKey, endpoint: endpoint}
 }
 
-// Path is the file's path.
+// Path returns the path of the file.
 func (s *Store) Path() string {
 	sum := sha256.Sum256([]byte(s.endpoint + "\n" + s.key))
 	return filepath.Join(s.folder, "integrator-"+hex.EncodeToString(sum[:8])+".json")
 }
 
-// Load returns the entry, or nil if there is none. A damaged file is set aside
-// and reported as ErrDamaged.
+// Load returns the entry, or nil if there is no file. It renames a damaged file and
+// returns ErrDamaged.
 func (s *Store) Load() (*Entry, error) {
 	content, err := os.ReadFile(s.Path())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -83,7 +89,7 @@ func (s *Store) Load() (*Entry, error) {
 func parse(content []byte) (*Entry, error) {
 	entry := &Entry{}
 	if err := json.Unmarshal(content, entry); err != nil {
-		return nil, errors.New("it is not the JSON that was written") // err may quote it
+		return nil, errors.New("it is not the JSON that was written") // err may contain a part of it
 	}
 	if entry.Secret == "" && entry.EncryptedSecret == "" || entry.Fingerprint == "" {
 		return nil, errors.New("it holds no secret")
@@ -102,9 +108,9 @@ func (s *Store) setAside(reason error) error {
 	return fmt.Errorf("%w (%w); it was set aside as %s", ErrDamaged, reason, aside)
 }
 
-// Save puts the entry in the place of whatever is there. The file is written
-// whole or not at all, readable by its owner only, and has reached the disk when
-// Save returns.
+// Save writes the entry and replaces the file that is there. If it fails, the old
+// file is still complete. Only the owner can read the file, and it is on the disk
+// when Save returns.
 func (s *Store) Save(entry Entry) error {
 	content, err := s.encode(entry)
 	if err != nil {
@@ -113,7 +119,7 @@ func (s *Store) Save(entry Entry) error {
 	return s.write(s.Path(), content)
 }
 
-// SaveIfNone is Save, unless there is an entry already.
+// SaveIfNone saves the entry unless there is a file already.
 func (s *Store) SaveIfNone(entry Entry) error {
 	if _, err := os.Lstat(s.Path()); err == nil {
 		return nil
@@ -121,7 +127,7 @@ func (s *Store) SaveIfNone(entry Entry) error {
 	return s.Save(entry)
 }
 
-// SaveReply keeps a reply that nothing could be made of, and returns its path.
+// SaveReply saves a reply in which no secret was found, and returns its path.
 func (s *Store) SaveReply(body []byte) (string, error) {
 	if err := os.MkdirAll(s.folder, 0o700); err != nil {
 		return "", err
@@ -133,7 +139,7 @@ func (s *Store) SaveReply(body []byte) (string, error) {
 	return path, s.write(path, body)
 }
 
-// Remove deletes the file; that there is none is no error.
+// Remove deletes the file. It is no error if there is none.
 func (s *Store) Remove() error {
 	if err := os.Remove(s.Path()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -146,7 +152,7 @@ func (s *Store) encode(entry Entry) ([]byte, error) {
 	return json.MarshalIndent(entry, "", "  ")
 }
 
-// unused returns a path beside the file that is not taken yet.
+// unused returns a path in the same folder at which there is no file yet.
 func (s *Store) unused(kind string) (string, error) {
 	for n := 1; n < 1000; n++ {
 		path := fmt.Sprintf("%s.%s-%d", s.Path(), kind, n)
@@ -181,7 +187,7 @@ func (s *Store) write(path string, content []byte) (err error) {
 	return syncFolder(s.folder)
 }
 
-// syncFolder makes the rename last. Some systems, Windows among them, cannot
+// syncFolder writes the rename to the disk. Some systems, such as Windows, cannot
 // sync a folder, and do not need to.
 func syncFolder(folder string) error {
 	f, err := os.Open(folder)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -18,7 +19,12 @@ const Module = "github.com/integrator/terraform-provider-integrator"
 // Build builds a command of this module into a binary. The flags are those of
 // the go command.
 func Build(ctx context.Context, binary, pkg string, flags ...string) error {
-	return build(ctx, "", binary, pkg, flags)
+	return build(ctx, "", binary, pkg, []string{"build"}, flags)
+}
+
+// BuildTests builds the tests of a package of this module into a binary.
+func BuildTests(ctx context.Context, binary, pkg string, flags ...string) error {
+	return build(ctx, "", binary, pkg, []string{"test", "-c"}, flags)
 }
 
 // BuildModule builds another module's command into a binary. Unlike go install,
@@ -33,10 +39,10 @@ func BuildModule(ctx context.Context, binary, module, version string, flags ...s
 	if err := json.Unmarshal([]byte(output), &downloaded); err != nil {
 		return err
 	}
-	return build(ctx, downloaded.Dir, binary, ".", flags)
+	return build(ctx, downloaded.Dir, binary, ".", []string{"build"}, flags)
 }
 
-func build(ctx context.Context, module, binary, pkg string, flags []string) error {
+func build(ctx context.Context, module, binary, pkg string, command, flags []string) error {
 	binary, err := filepath.Abs(binary)
 	if err != nil {
 		return err
@@ -46,8 +52,8 @@ func build(ctx context.Context, module, binary, pkg string, flags []string) erro
 		return err
 	}
 	// A stamp of the version control needs git, and a tree that git trusts.
-	args := append([]string{"build", "-buildvcs=false", "-o", binary}, flags...)
-	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
+	args := slices.Concat(command, []string{"-buildvcs=false", "-o", binary}, flags, []string{pkg})
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = module
 	// The go command leaves its temporary folder behind if it is interrupted, and
 	// its compilers as well if it is killed. So it is interrupted, and has its

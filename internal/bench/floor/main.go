@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command floor is about the least that a provider can be: one resource, made
-// with the framework, that sends nothing. What it costs, every provider does.
+// Command floor is nearly the smallest possible provider: one resource, made with
+// the framework, that sends nothing. Every provider takes at least what it takes.
 package main
 
 import (
@@ -42,7 +42,7 @@ func (*floor) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{func() resource.Resource { return &secret{} }}
 }
 
-// secret is one that is made up of what it is rotated for.
+// secret is a resource whose secret is made of the argument that rotates it.
 type secret struct{}
 
 type secretModel struct {

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -15,53 +14,22 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
 
-// seal encrypts one secret for the recipients of a resource; nil where there are
-// none.
-type seal struct{ envelope *envelope.Seal }
-
-// prepareSeal returns the seal for the model's recipients.
-func (m *apiSecretModel) prepareSeal() (*seal, error) {
-	recipients, err := envelope.ParseRecipients(recipientTexts(m.Recipients))
+// seal prepares the encryption of one secret for public keys: what can fail about
+// it fails here. If the encryption itself ever failed, the secret would be stored
+// in plaintext rather than lost.
+func seal(keys []string) (func(apisecret.Secret) string, error) {
+	recipients, err := envelope.ParseRecipients(keys)
 	if err != nil || len(recipients) == 0 {
-		return nil, err
+		return func(apisecret.Secret) string { return "" }, err
 	}
-	prepared, err := recipients.Prepare()
-	return &seal{prepared}, err
-}
-
-// close returns the ciphertext, "" without recipients. What can fail about it has
-// been prepared, so it does not; if it ever did, the secret would be stored in
-// the clear rather than lost.
-func (s *seal) close(secret apisecret.Secret) string {
-	if s == nil {
-		return ""
-	}
-	ciphertext, err := s.envelope.Close(secret.Reveal())
-	if err != nil {
-		return ""
-	}
-	return ciphertext
-}
-
-// setSecret stores a secret: encrypted where there is a ciphertext.
-func (m *apiSecretModel) setSecret(secret apisecret.Secret, ciphertext string) {
-	m.Fingerprint = types.StringValue(secret.Fingerprint())
-	m.Secret, m.EncryptedSecret = types.StringValue(secret.Reveal()), types.StringNull()
-	if ciphertext != "" {
-		m.Secret, m.EncryptedSecret = types.StringNull(), types.StringValue(ciphertext)
-	}
-}
-
-// encrypt takes the secret of a state out of the clear. It calls nothing.
-func (m *apiSecretModel) encrypt(prior *apiSecretModel, diags *diag.Diagnostics) bool {
-	seal, err := m.prepareSeal()
-	if err != nil {
-		diags.Append(recipientsUnusable(err))
-		return false
-	}
-	secret := apisecret.New(prior.Secret.ValueString())
-	m.setSecret(secret, seal.close(secret))
-	return true
+	sealer, err := recipients.Prepare()
+	return func(secret apisecret.Secret) string {
+		ciphertext, err := sealer.Seal(secret.Reveal())
+		if err != nil {
+			return ""
+		}
+		return ciphertext
+	}, err
 }
 
 func recipientTexts(list types.List) []string {

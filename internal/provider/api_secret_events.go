@@ -1,0 +1,115 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/integrator/terraform-provider-integrator/internal/rotation"
+)
+
+// say puts events into words: one message for each, but for APICalled, which may
+// have taught that this machine's clock is wrong.
+func (r *apiSecretResource) say(events ...rotation.Event) (diags diag.Diagnostics) {
+	for _, e := range events {
+		if e.Kind == rotation.APICalled {
+			r.warnOfClock(&diags)
+			continue
+		}
+		diags.Append(r.message(e))
+	}
+	return diags
+}
+
+// message is the one home of what each event means in words.
+func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
+	switch e.Kind {
+	case rotation.StateOfAnother:
+		return r.stateOfAnother(e)
+	case rotation.KeyDoesNotOpen:
+		return identityDoesNotOpen()
+	case rotation.NotChecked:
+		return secretNotChecked(e.Err, r.client)
+	case rotation.AnotherAccepted:
+		return anotherSecretAccepted(r.nameOf(e.Source))
+	case rotation.AdoptionPlanned:
+		return adoptionPlanned(r.nameOf(e.Source))
+	case rotation.AllRefused:
+		return r.allRefused(e)
+	case rotation.RecoveryUnread:
+		return recoveryUnreadable(r.recovery.Path(), e.Err)
+	case rotation.RecoveryUnwritten:
+		return recoveryUnwritable(r.recovery.Path(), e.Err)
+
+	case rotation.GraceNotSet:
+		return graceNotSet()
+	case rotation.OlderSecretMayEnd:
+		return olderSecretMayEnd(e.At)
+	case rotation.SecretStaysValid:
+		return secretStaysValid()
+	case rotation.OlderStatesInPlaintext:
+		return olderStatesInPlaintext()
+	case rotation.RecipientsCountLater:
+		return recipientsCountLater()
+	case rotation.RotationOfAnother:
+		return r.rotationOfAnother(e)
+	case rotation.RotationUnsigned:
+		return r.rotationUnsigned(e)
+	case rotation.CreationUnsigned:
+		return r.creationUnsigned(e)
+	case rotation.CreationUnchecked:
+		return creationUnchecked(e.Err, r.client)
+
+	case rotation.SecondRotation:
+		return secondRotation(r.client.IntegratorKey())
+	case rotation.SecondRotationInVain:
+		return secondRotationInVain(r.client.IntegratorKey())
+	case rotation.RecipientsUnusable:
+		return recipientsUnusable(e.Err)
+	case rotation.RotationResumed:
+		return rotationResumed(r.recovery.Path(), e.At)
+	case rotation.RecoveryUndecryptable:
+		return recoveryUndecryptable(r.recovery.Path())
+	case rotation.RecoveryUnchecked:
+		return recoveryUnchecked(r.recovery.Path(), e.Err, r.client)
+	case rotation.RecoveryDead:
+		return recoveryDead(r.recovery.Path())
+	case rotation.NotPossible:
+		return rotationImpossible(e.Err)
+	case rotation.NotRotated:
+		return r.notRotated(e)
+	case rotation.ReplyUnreadable:
+		return replyUnreadable(e)
+	case rotation.RotatedAndLost:
+		return rotatedAndLost(e.Failure)
+	case rotation.PerhapsRotated:
+		return perhapsRotated(e.Failure, r.client)
+	case rotation.ExpiryUnusable:
+		return expiryUnusable(e.OddExpiry)
+	case rotation.PerhapsTwice:
+		return perhapsTwice(e.At)
+	case rotation.AdoptionGone:
+		return adoptionImpossible()
+	case rotation.OldSecretPutBack:
+		return oldSecretPutBack()
+	case rotation.ReplacementStopped:
+		return replacementInterrupted()
+
+	case rotation.ImportOfAnother:
+		return importOfAnother(e.Key, r.client.IntegratorKey())
+	case rotation.ImportUnchecked:
+		return importUnchecked(e.Err, r.client)
+
+	case rotation.APICalled: // says nothing by itself
+	}
+	return unexpectedEvent(e.Kind)
+}
+
+// nameOf names where a secret comes from.
+func (r *apiSecretResource) nameOf(source rotation.Source) string {
+	if source == rotation.FromRecovery {
+		return "the recovery file " + r.recovery.Path()
+	}
+	return settingSecret
+}

@@ -1,0 +1,105 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rotation
+
+import (
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
+)
+
+// Event is something that people are to be told. Which of the fields are set
+// depends on the kind.
+type Event struct {
+	Kind Kind
+	Err  error // what the API, the disk or the encryption said
+
+	Source        Source        // where a secret that is accepted comes from
+	Owner         History       // whose secret is in state
+	Undecryptable Undecryptable // what was not tried, since it cannot be opened
+	At            time.Time     // when a secret was made, or when it expires
+	Key           string        // the integrator that an import names
+	OddExpiry     string        // what the API gave as expiry
+	// OnlySuperseded says that the other secrets known are older ones, which are
+	// never adopted.
+	OnlySuperseded bool
+	// Failure says what became of a call that regenerates the secret, and Reply
+	// where its reply was kept. Blind says that only the configured secret could
+	// sign it, since Terraform shows nothing of an object that is created anew.
+	Failure *apisecret.RegenerateError
+	Reply   KeptReply
+	Blind   bool
+}
+
+// Undecryptable names what may hold a secret that could sign, and cannot be
+// opened: a secret in state, or the recovery file.
+type Undecryptable struct{ InState, Recovered bool }
+
+// KeptReply says where a reply without a readable secret was put. The zero
+// KeptReply says that there is no recovery folder.
+type KeptReply struct {
+	Path      string
+	Encrypted bool
+	Err       error
+}
+
+// Source is where a secret comes from that is not in state.
+type Source int
+
+// The sources.
+const (
+	FromConfiguration Source = iota // the provider's integrator_secret
+	FromRecovery                    // the recovery file
+)
+
+// Kind is what has happened.
+type Kind int
+
+// The kinds, each with the fields that say more of it. Plan and apply have some of
+// those of a refresh as well.
+const (
+	APICalled         Kind = iota // the API was called, and so its clock may have been seen
+	StateOfAnother                // the state holds another integrator's secret: Owner
+	KeyDoesNotOpen                // the age identity does not open the secret in state
+	NotChecked                    // the API did not say whether it accepts a secret: Err
+	AnotherAccepted               // beside the secret in state, the one from Source is accepted
+	AdoptionPlanned               // in place of the secret in state, the one from Source is accepted
+	AllRefused                    // the secret in state is refused, and there is none to adopt
+	RecoveryUnread                // the recovery file cannot be used: Err
+	RecoveryUnwritten             // the recovery file cannot be changed: Err
+
+	// Of a plan.
+	GraceNotSet            // a rotation is planned, with the default grace period
+	OlderSecretMayEnd      // a rotation is planned in the grace period of the last: At is its end
+	SecretStaysValid       // a destroy is planned
+	OlderStatesInPlaintext // the secret in state is going to be encrypted
+	RecipientsCountLater   // recipients have changed, and the secret stays
+	RotationOfAnother      // a rotation of another integrator's secret is refused: Owner
+	RotationUnsigned       // no secret that could sign a rotation is accepted: Err
+	CreationUnsigned       // likewise, of what may be a creation
+	CreationUnchecked      // whether one is accepted is not known: Err
+
+	// Of an apply.
+	SecondRotation        // the secret was rotated in this run already
+	SecondRotationInVain  // it may have been, without a new secret in hand
+	RecipientsUnusable    // the secret cannot be encrypted: Err
+	RotationResumed       // the secret that an interrupted run made at At is taken
+	RecoveryUndecryptable // there is one, and it cannot be opened
+	RecoveryUnchecked     // there is one, and it is not known whether it is live: Err
+	RecoveryDead          // the recovered secret is refused
+	NotPossible           // no request could be made: Err
+	NotRotated            // the secret in use is as valid as before: Failure
+	ReplyUnreadable       // the secret was rotated, its reply has no readable secret: Failure, Reply
+	RotatedAndLost        // the secret was probably rotated, and the new one is lost: Failure
+	PerhapsRotated        // the secret may have been rotated: Failure
+	ExpiryUnusable        // the secret was rotated, the expiry of the old one is OddExpiry
+	PerhapsTwice          // the secret was rotated, perhaps twice, first At
+	AdoptionGone          // the secret to be adopted is not at hand any more
+	OldSecretPutBack      // a replacement failed after Delete, and the old object is restored
+	ReplacementStopped    // Terraform was interrupted before Delete
+
+	// Of an import.
+	ImportOfAnother // the import names Key, which is not the provider's integrator
+	ImportUnchecked // the API does not accept the configured secret: Err
+)

@@ -1,0 +1,81 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rotation
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// Memory is what is remembered with a secret from one call of Terraform to the
+// next. Refresh and plan may only write there what stays the same until something
+// changes: each change of it is a change of the state.
+type Memory struct {
+	History
+	// RotationDue says that Refresh has found that the secret has reached the age
+	// at which rotate_after_days rotates it.
+	RotationDue bool `json:"rotation_due,omitempty"`
+	// AdoptionDue is the fingerprint of the secret that Refresh has found to be
+	// live in place of the one in state.
+	AdoptionDue string `json:"adoption_due,omitempty"`
+	// Planned is the action that Plan has decided on, for Update.
+	Planned Action `json:"planned,omitempty"`
+	// Replacing is set in the plan of a new object. The Delete of the object that it
+	// replaces is shown that plan's memory; no other Delete is.
+	Replacing bool `json:"replacing,omitempty"`
+	// Unwarned is set there if Terraform drops the warnings of that plan, so that
+	// nobody has read them yet. It shows those of a tainted object.
+	Unwarned bool `json:"unwarned,omitempty"`
+}
+
+// Encode returns the memory as JSON, nil for one that remembers nothing.
+func (m Memory) Encode() ([]byte, error) {
+	content, err := json.Marshal(m)
+	if string(content) == "{}" {
+		return nil, err
+	}
+	return content, err
+}
+
+// DecodeMemory reads what Encode wrote.
+func DecodeMemory(content []byte) (m Memory, err error) {
+	if len(content) > 0 {
+		err = json.Unmarshal(content, &m)
+	}
+	return m, err
+}
+
+// History is where a secret comes from.
+type History struct {
+	IntegratorKey string `json:"integrator_key,omitempty"`
+	Endpoint      string `json:"endpoint,omitempty"` // base URL of the API
+	// Superseded are the fingerprints of the secrets before this one, the oldest
+	// first.
+	Superseded []string `json:"superseded,omitempty"`
+}
+
+// maxSuperseded is how many superseded secrets a history remembers.
+const maxSuperseded = 20
+
+// Known reports whether there is a history at all.
+func (h History) Known() bool { return h.IntegratorKey != "" }
+
+// Supersedes reports whether a secret is one of those before this one.
+func (h History) Supersedes(fingerprint string) bool {
+	return slices.Contains(h.Superseded, fingerprint)
+}
+
+// extend returns the history of a secret that comes after this one's and after
+// all that are older.
+func (h History) extend(fingerprint string, older ...string) History {
+	superseded := slices.Clone(h.Superseded)
+	for _, o := range older {
+		if o != "" && !slices.Contains(superseded, o) {
+			superseded = append(superseded, o)
+		}
+	}
+	superseded = slices.DeleteFunc(superseded, func(f string) bool { return f == fingerprint })
+	h.Superseded = superseded[max(0, len(superseded)-maxSuperseded):]
+	return h
+}

@@ -1,0 +1,166 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rotation
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// maxPlanAge is how old a plan can be that changes rotate_after_days and is still
+// applied as it is, whenever a rotation falls due in between.
+const maxPlanAge = 24 * time.Hour
+
+// Planned is a plan for the secret.
+type Planned struct {
+	Action Action
+	Memory Memory // for the apply, and for the second plan of a replacement
+	Events []Event
+}
+
+// Plan decides what is done to the secret, and asks the API whether a rotation can
+// be signed. Prior is nil for a new object. graceSet says that the configuration
+// sets old_secret_valid_for_seconds.
+func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, graceSet bool, memory Memory) Planned {
+	planned := Planned{Memory: memory}
+	another := false
+	if prior != nil {
+		another, planned.Events = r.seePrior(prior.Held, memory.History)
+	}
+	seen := r.Seen()
+	occasion := occasionOf(prior, memory, seen)
+	rotation := due(prior, arguments.Days, memory.RotationDue, r.config.Clock(), maxPlanAge)
+	planned.Action = Decide(question(prior, arguments, rotation, memory.AdoptionDue != "" && !another))
+
+	planned.Memory.Planned = planned.Action
+	planned.Memory.Replacing = occasion != InPlace
+	planned.Memory.Unwarned = occasion == Replacement
+	if occasion == TaintedReplacement {
+		// Delete is shown this plan's memory, not that of the tainted object.
+		planned.Memory.History = seen.newest().history
+	}
+	if r.config.Applying {
+		return planned // the plan before has said it all
+	}
+	planned.Events = append(planned.Events, recipientWarnings(planned.Action, prior, arguments)...)
+	if planned.Action == Rotate || planned.Action == LeaveOpen { // Terraform itself drops the warnings of a replacement
+		planned.Events = append(planned.Events, r.rotationWarnings(graceSet)...)
+	}
+	if planned.Action == Rotate && r.config.API != nil {
+		planned.Events = append(planned.Events, r.checkRotation(ctx, prior, occasion, memory)...)
+	}
+	return planned
+}
+
+// PlanDestroy returns the memory for a Delete, and warns of it unless the secret
+// has a successor: then this is the end of a replacement.
+func (r *Rotator) PlanDestroy(held Held, memory Memory) Planned {
+	_, events := r.seePrior(held, memory.History)
+	if !r.config.Applying && !r.Seen().superseded(held.Fingerprint) {
+		events = append(events, Event{Kind: SecretStaysValid})
+	}
+	memory.Replacing, memory.Unwarned = false, false // a replacement that failed in Delete has left them set
+	return Planned{Memory: memory, Events: events}
+}
+
+func (r *Rotator) seePrior(held Held, history History) (another bool, events []Event) {
+	if r.OfAnother(held, history) {
+		r.learn(func(s Seen) Seen { // plans are shown it, so it is not tainted
+			s.ofAnother = slices.DeleteFunc(slices.Clone(s.ofAnother), func(o stateSecret) bool { return o.Fingerprint == held.Fingerprint })
+			return s
+		})
+		return true, nil
+	}
+	_, _, events = r.seeStored(held, history)
+	return false, events
+}
+
+// rotationWarnings are about a rotation that is planned, or may come of the plan.
+func (r *Rotator) rotationWarnings(graceSet bool) (events []Event) {
+	if !graceSet {
+		events = append(events, Event{Kind: GraceNotSet})
+	}
+	if newest := r.Seen().newest(); newest.OldSecretExpiresAt.After(r.config.Clock()) {
+		events = append(events, Event{Kind: OlderSecretMayEnd, At: newest.OldSecretExpiresAt})
+	}
+	return events
+}
+
+// recipientWarnings are about recipients in a plan that keeps the secret.
+func recipientWarnings(action Action, prior *Object, arguments Arguments) []Event {
+	if prior == nil {
+		return nil
+	}
+	keeps, plaintext := action == Keep, !prior.Held.Secret.IsZero()
+	switch {
+	case action == Encrypt, keeps && plaintext && arguments.Recipients.Unknown:
+		return []Event{{Kind: OlderStatesInPlaintext}}
+	case keeps && prior.Held.Ciphertext != "" && !reflect.DeepEqual(arguments.Recipients, prior.Arguments.Recipients):
+		return []Event{{Kind: RecipientsCountLater}}
+	}
+	return nil
+}
+
+// checkRotation asks, while a plan is made, whether a secret that may sign the
+// rotation is accepted. That none is, fails the plan where the occasion allows it.
+func (r *Rotator) checkRotation(ctx context.Context, prior *Object, occasion Occasion, memory Memory) []Event {
+	if of, another := r.plannedOfAnother(prior, occasion, memory); another {
+		return []Event{{Kind: RotationOfAnother, Owner: of}}
+	}
+	if r.config.SkipValidation {
+		return nil
+	}
+	var last error
+	seen, events := r.loadRecovered()
+	for _, s := range seen.signers() {
+		if last = r.probe(ctx, s); !refused(last) {
+			break
+		}
+	}
+	events = append(events, Event{Kind: APICalled})
+	switch {
+	case last == nil:
+	case refused(last) && occasion.mayFail():
+		events = append(events, Event{Kind: RotationUnsigned, Err: last, Undecryptable: seen.undecryptable()})
+	case refused(last):
+		events = append(events, Event{Kind: CreationUnsigned, Err: last, Undecryptable: seen.undecryptable()})
+	case !occasion.mayFail():
+		events = append(events, Event{Kind: CreationUnchecked, Err: last})
+	}
+	return events
+}
+
+// plannedOfAnother reports whether a rotation is planned of a secret that is
+// another integrator's, and whose.
+func (r *Rotator) plannedOfAnother(prior *Object, occasion Occasion, memory Memory) (History, bool) {
+	history := memory.History
+	switch {
+	case occasion == InPlace:
+		return owner(prior.Held, history), r.OfAnother(prior.Held, history)
+	case occasion == Replacement && (history.IntegratorKey != r.config.IntegratorKey || history.Endpoint != r.config.Endpoint):
+		return history, true
+	}
+	// Only Read is shown a tainted object.
+	if another := r.Seen().ofAnother; len(another) > 0 {
+		return owner(another[0].Held, another[0].history), true
+	}
+	return History{}, false
+}
+
+// CheckImport reports what keeps the configured secret from being adopted for the
+// integrator that an import names.
+func (r *Rotator) CheckImport(ctx context.Context, key string) []Event {
+	if key != r.config.IntegratorKey {
+		return []Event{{Kind: ImportOfAnother, Key: key}}
+	}
+	if r.config.SkipValidation {
+		return nil
+	}
+	if err := r.probe(ctx, r.config.Configured); err != nil {
+		return []Event{{Kind: ImportUnchecked, Err: err}}
+	}
+	return nil
+}

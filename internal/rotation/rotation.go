@@ -1,0 +1,139 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package rotation decides when an integrator's API secret is rotated, and does
+// it without losing one. It knows neither Terraform nor HTTP, and has no words
+// for people: package provider translates what Terraform asks, and says what the
+// [Event] values mean.
+//
+// One rotation takes this way through the package:
+//
+//   - [Rotator.Refresh] asks the API about the secret in state (refresh.go). What
+//     it finds goes into the [Memory] that is kept with the secret (memory.go).
+//   - [Rotator.Plan] works out the [Occasion] of the plan and lets [Decide] choose
+//     the [Action] (plan.go, decision.go).
+//   - [Rotator.Update] and [Rotator.Create] carry the action out, in another process
+//     (apply.go): they rotate, resume an interrupted rotation or adopt a secret
+//     (rotate.go).
+//
+// What the process has seen on this way is in one snapshot, [Seen] (seen.go).
+package rotation
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
+	"github.com/integrator/terraform-provider-integrator/internal/recovery"
+)
+
+// API is what a rotation needs of the integrator API.
+type API interface {
+	// Probe asks whether the API accepts a secret. The error matches
+	// apisecret.ErrRefused if it does not, and apisecret.ErrForbidden if it will not
+	// say; after any other error the answer is not known.
+	Probe(ctx context.Context, secret apisecret.Secret) error
+	// RegenerateSecret makes a new secret. Its error is an
+	// *apisecret.RegenerateError as soon as a request can have been sent.
+	RegenerateSecret(ctx context.Context, in apisecret.RegenerateInput) (*apisecret.RegeneratedSecret, error)
+	// Use makes all later requests be signed with the secret.
+	Use(secret apisecret.Secret)
+}
+
+// Store is the recovery folder.
+type Store interface {
+	// Load returns the entry, nil if there is none.
+	Load() (*recovery.Entry, error)
+	// Save puts an entry in the place of whatever is there, SaveIfNone only where
+	// there is nothing.
+	Save(entry recovery.Entry) error
+	SaveIfNone(entry recovery.Entry) error
+	// SaveReply keeps a reply without a readable secret, and returns where.
+	SaveReply(body []byte) (path string, err error)
+	// Remove deletes the entry, if there is one.
+	Remove() error
+}
+
+// Config is what a Rotator works with. All of it is required, except where a
+// comment says otherwise.
+type Config struct {
+	// API is nil in a plan that does not know all of the provider's settings yet.
+	// The next three are of no use then.
+	API           API
+	IntegratorKey string
+	Endpoint      string           // base URL of the API
+	Configured    apisecret.Secret // the provider's integrator_secret
+
+	Store Store // nil for none
+	Clock func() time.Time
+	// Open decrypts with the age identity that is configured; HasKey is false if
+	// none is, so that Open always fails.
+	Open   func(ciphertext string) (secret string, err error)
+	HasKey bool
+	// Seal prepares the encryption of one secret for public keys. Everything that
+	// can fail about it happens here; seal gives "" where there are no keys.
+	Seal func(recipients []string) (seal func(apisecret.Secret) (ciphertext string), err error)
+	// Begin is told that a rotation is in flight, until done is called.
+	Begin func() (done func())
+	// SkipValidation forbids to ask the API about secrets, except where a rotation
+	// would otherwise end one.
+	SkipValidation bool
+	// Applying says that Terraform is known to be carrying out a plan. It asks for
+	// the plan again then, and the warnings of that plan would be said twice.
+	Applying bool
+}
+
+// Rotator rotates the secret of one integrator, in one process of the provider.
+// It is safe for concurrent use.
+type Rotator struct {
+	config   Config
+	rotating sync.Mutex // one rotation at a time, and the second is refused
+
+	mu   sync.Mutex
+	seen Seen
+
+	probes sync.Map // what the API said of a secret, by its fingerprint: an error, or nil
+}
+
+// New returns a Rotator that has seen nothing but the configured secret.
+func New(config Config) *Rotator {
+	return &Rotator{config: config, seen: Seen{Configured: config.Configured}}
+}
+
+// Seen returns what this process has seen so far.
+func (r *Rotator) Seen() Seen {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.seen
+}
+
+// learn replaces what this process has seen.
+func (r *Rotator) learn(change func(Seen) Seen) Seen {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seen = change(r.seen)
+	return r.seen
+}
+
+// OfAnother reports whether a secret is known to be that of another integrator
+// or endpoint than the provider's.
+func (r *Rotator) OfAnother(held Held, history History) bool {
+	if r.config.API == nil {
+		return false
+	}
+	return held.IntegratorKey != r.config.IntegratorKey || history.Endpoint != "" && history.Endpoint != r.config.Endpoint
+}
+
+// probe is API.Probe, asked once in a process for each secret.
+func (r *Rotator) probe(ctx context.Context, secret apisecret.Secret) error {
+	if err, known := r.probes.Load(secret.Fingerprint()); known {
+		err, _ := err.(error)
+		return err
+	}
+	err := r.config.API.Probe(ctx, secret)
+	if ctx.Err() == nil { // or else the error is of the interrupt, not of the secret
+		r.probes.Store(secret.Fingerprint(), err)
+	}
+	return err
+}

@@ -1,0 +1,154 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rotation
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
+	"github.com/integrator/terraform-provider-integrator/internal/recovery"
+)
+
+// Seen is a snapshot of what this process has seen of the integrator's secrets.
+// Terraform shows Create nothing of the state that it replaces; what Refresh, Plan
+// and Delete were shown before it is here. A plan and its apply are different
+// processes, so a snapshot never holds more than one of them has seen.
+//
+// Its methods return a changed copy, or only read.
+type Seen struct {
+	Configured apisecret.Secret
+	// Obtained is the secret that this process has made or adopted; zero for none.
+	Obtained apisecret.Secret
+	// Recovered is what the recovery folder held when it was last read; nil for
+	// nothing.
+	Recovered *Recovered
+
+	inState   []stateSecret // current and deposed objects, the newest version first
+	ofAnother []stateSecret // those of another integrator, which may be tainted
+	replaced  []*Replaced   // those that Delete was shown in a replacement
+	rotated   rotated
+}
+
+// rotated is what became of the one rotation that a process may make.
+type rotated int
+
+const (
+	notRotated     rotated = iota
+	perhapsRotated         // the secret may have been rotated, but the new one is not in hand
+	hasRotated
+)
+
+// stateSecret is a secret that was seen in a state.
+type stateSecret struct {
+	Held
+	opened  apisecret.Secret // zero if it is encrypted and cannot be opened
+	history History
+}
+
+// Recovered is an entry of the recovery folder.
+type Recovered struct {
+	recovery.Entry
+	secret apisecret.Secret // zero if it cannot be opened
+}
+
+// Undecryptable reports whether the secret of the entry cannot be opened.
+func (r *Recovered) Undecryptable() bool { return r != nil && r.secret.IsZero() }
+
+// Replaced is an object that a Create replaces without being shown it.
+type Replaced struct {
+	Object
+	State any // the object in the caller's own form, to be restored as it was
+
+	history  History
+	unwarned bool // nobody was shown the warnings of the plan to replace it
+}
+
+// withState adds a secret that was seen in a state.
+func (s Seen) withState(secret stateSecret) Seen {
+	if secret.Fingerprint == "" || s.holds(secret.Fingerprint) {
+		return s
+	}
+	s.inState = append(slices.Clone(s.inState), secret)
+	slices.SortStableFunc(s.inState, func(a, b stateSecret) int { return cmp.Compare(b.Version, a.Version) })
+	return s
+}
+
+// signers are the secrets that may sign a rotation, the likeliest first.
+func (s Seen) signers() []apisecret.Secret {
+	candidates := []apisecret.Secret{s.Obtained}
+	for _, state := range s.inState {
+		candidates = append(candidates, state.opened)
+	}
+	if s.Recovered != nil {
+		candidates = append(candidates, s.Recovered.secret)
+	}
+	var signers []apisecret.Secret
+	for _, c := range append(candidates, s.Configured) {
+		if !c.IsZero() && !slices.ContainsFunc(signers, c.Equal) {
+			signers = append(signers, c)
+		}
+	}
+	return signers
+}
+
+// holds reports whether a secret was seen in a state.
+func (s Seen) holds(fingerprint string) bool {
+	return slices.ContainsFunc(s.inState, func(state stateSecret) bool { return state.Fingerprint == fingerprint })
+}
+
+// fingerprints are those of the others given, and of all secrets that this
+// process has obtained or seen in a state.
+func (s Seen) fingerprints(others ...string) []string {
+	all := slices.Clone(others)
+	if !s.Obtained.IsZero() {
+		all = append(all, s.Obtained.Fingerprint())
+	}
+	for _, state := range s.inState {
+		all = append(all, state.Fingerprint)
+	}
+	return all
+}
+
+// undecryptable names what may hold a secret that could sign, and cannot be
+// opened.
+func (s Seen) undecryptable() Undecryptable {
+	return Undecryptable{
+		InState:   slices.ContainsFunc(s.inState, func(state stateSecret) bool { return state.opened.IsZero() }),
+		Recovered: s.Recovered.Undecryptable(),
+	}
+}
+
+// newest is the newest secret seen in a state; the zero stateSecret for none.
+func (s Seen) newest() stateSecret {
+	if len(s.inState) == 0 {
+		return stateSecret{}
+	}
+	return s.inState[0]
+}
+
+// superseded reports whether a newer secret than this one is known.
+func (s Seen) superseded(fingerprint string) bool {
+	if !s.Obtained.IsZero() {
+		return s.Obtained.Fingerprint() != fingerprint
+	}
+	return len(s.inState) > 0 && s.newest().Fingerprint != fingerprint
+}
+
+// replacedBy returns the object whose place a Create with these arguments takes,
+// nil if Delete was shown none. Terraform does not tell which one it is where
+// there are several: one with the same arguments is the likeliest. Any of them
+// is better than none, since restoring an object twice is harmless and losing the
+// state is not.
+func (s Seen) replacedBy(arguments Arguments) *Replaced {
+	for _, r := range s.replaced {
+		if r.Arguments.equal(arguments) {
+			return r
+		}
+	}
+	if len(s.replaced) == 0 {
+		return nil
+	}
+	return s.replaced[0]
+}
