@@ -73,8 +73,8 @@ func traced(trace bool) string {
 	return ""
 }
 
-// An interrupt before anything can have taken effect stops the waiting for the
-// next attempt, which would last minutes here.
+// As long as no request can have taken effect, an interrupt ends the wait before
+// the next attempt. Here that wait would last minutes.
 func TestInterruptDuringABackoff(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations() {
@@ -102,8 +102,8 @@ func TestInterruptDuringABackoff(t *testing.T) {
 	}
 }
 
-// The same where no connection can be made. The secret in state is an adopted
-// one, since that takes no connection either.
+// The same if no connection can be made. The secret in state is an adopted one,
+// because an adoption needs no connection either.
 func TestInterruptWhileTheAPICannotBeReached(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations() {
@@ -138,8 +138,8 @@ provider "integrator" {
 	}
 }
 
-// A request whose reply was lost is sent again, once that has begun, whatever
-// Terraform wants: the secret that it made is gone otherwise.
+// If the reply to a request is lost, the provider sends the request again even
+// after an interrupt. Otherwise nobody would have the secret that it made.
 func TestInterruptBeforeTheResend(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations()[1:] {
@@ -168,7 +168,7 @@ func TestInterruptBeforeTheResend(t *testing.T) {
 	}
 }
 
-// The same for an orphan.
+// The same for a provider whose Terraform was killed.
 func TestCrashBeforeTheResend(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t).withRecovery()

@@ -56,7 +56,7 @@ func TestDamagedRecoveryFileIsSetAside(t *testing.T) {
 	}
 }
 
-// Somebody has made yet another secret since the crash, and configured it.
+// After the crash somebody has made one more secret, and configured it.
 func TestDeadRecoveryFileIsReported(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations() {
@@ -77,7 +77,7 @@ func TestDeadRecoveryFileIsReported(t *testing.T) {
 	}
 }
 
-// The API rotates the secret, but calls it by another name.
+// The API rotates the secret, but its reply has it under another name.
 func TestReplyWithoutAReadableSecret(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations() {

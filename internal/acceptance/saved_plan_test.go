@@ -7,9 +7,9 @@ package acceptance_test
 
 import "testing"
 
-// The secret dies between a plan and its apply. Terraform plans again in the
-// apply, after it has deleted the old object of a replacement: an error there
-// would leave an empty state.
+// The API ends the secret between a plan and its apply. Terraform plans again in
+// the apply, after it has deleted the old object of a replacement. An error of that
+// second plan would leave an empty state.
 func TestSecretDiesBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations()[1:] {
@@ -62,8 +62,8 @@ func TestSecretDiesBetweenPlanAndApply(t *testing.T) {
 	}
 }
 
-// A pipeline keeps the secret that it was set up with, which died in the first
-// apply. State has the live one.
+// A pipeline is still configured with its first secret, which the first apply has
+// ended. The state has the live one.
 func TestTheConfiguredSecretMayDie(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations()[1:] {

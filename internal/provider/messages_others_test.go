@@ -37,7 +37,6 @@ func answered(happens, method, path string, play func(s *session, answer func())
 	return entries
 }
 
-
 // lostMeanwhile is a request that takes effect, and whose answer is lost after
 // something else has happened.
 func (s *session) lostMeanwhile(happen func()) emulator.Fault {
