@@ -121,7 +121,7 @@ func written(path *tftypes.AttributePath) string {
 		case tftypes.ElementKeyString:
 			_, _ = fmt.Fprintf(&text, "[%q]", string(s))
 		case tftypes.ElementKeyValue:
-			_, _ = fmt.Fprintf(&text, "[%v]", plain(tftypes.Value(s)))
+			_, _ = fmt.Fprintf(&text, "[%#v]", plain(tftypes.Value(s)))
 		}
 	}
 	return strings.TrimPrefix(text.String(), ".")

@@ -94,7 +94,7 @@ func (s Schema) Object(values map[string]any) Attributes {
 			}
 			value = elements
 		}
-		object[a.Name] = tftypes.NewValue(a.Type, value)
+		object[a.Name] = tftypes.NewValue(a.ValueType(), value)
 	}
 	return object
 }
@@ -105,7 +105,7 @@ func (s Schema) WithUnknown(config Attributes, names []string) Attributes {
 	config = maps.Clone(config)
 	for _, a := range s.Block.Attributes {
 		if slices.Contains(names, a.Name) {
-			config[a.Name] = tftypes.NewValue(a.Type, tftypes.UnknownValue)
+			config[a.Name] = tftypes.NewValue(a.ValueType(), tftypes.UnknownValue)
 		}
 		var elements map[string]tftypes.Value
 		if slices.Contains(names, a.Name+".*") && !config[a.Name].IsNull() && config[a.Name].As(&elements) == nil {
@@ -113,7 +113,7 @@ func (s Schema) WithUnknown(config Attributes, names []string) Attributes {
 			for name, element := range elements {
 				unknown[name] = tftypes.NewValue(element.Type(), tftypes.UnknownValue)
 			}
-			config[a.Name] = tftypes.NewValue(a.Type, unknown)
+			config[a.Name] = tftypes.NewValue(a.ValueType(), unknown)
 		}
 	}
 	return config
@@ -126,7 +126,7 @@ func (s Schema) proposed(prior, config Attributes) Attributes {
 	for _, a := range s.Block.Attributes {
 		switch {
 		case a.WriteOnly:
-			proposed[a.Name] = tftypes.NewValue(a.Type, nil)
+			proposed[a.Name] = tftypes.NewValue(a.ValueType(), nil)
 		case a.Computed && config[a.Name].IsNull() && prior != nil:
 			proposed[a.Name] = prior[a.Name]
 		}
@@ -140,7 +140,7 @@ func (s Schema) invalid(prior, config, planned Attributes) (names []string) {
 	for _, a := range s.Block.Attributes {
 		configured, value := config[a.Name], planned[a.Name]
 		if a.WriteOnly {
-			configured = tftypes.NewValue(a.Type, nil)
+			configured = tftypes.NewValue(a.ValueType(), nil)
 		}
 		kept := prior != nil && !configured.IsNull() && !prior[a.Name].IsNull() && value.Equal(prior[a.Name])
 		if !value.Equal(configured) && !kept && (!a.Computed || !configured.IsNull()) {

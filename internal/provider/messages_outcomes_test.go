@@ -23,7 +23,7 @@ func outcomes() []outcome {
 		retryable = func(status int, kind string) emulator.Fault {
 			return emulator.Problem(status, kind, http.StatusText(status), "Try again.", map[string]any{"retryable": true})
 		}
-		success = func(body string) emulator.Fault { return emulator.Fault{Body: body}.After() }
+		success = func(body string) emulator.Fault { return emulator.Fault{Status: 200, Body: body}.After() }
 		expiry  = func(value any) emulator.Fault {
 			return emulator.Fault{Rewrite: func(reply map[string]any) { reply["oldSecretExpiresAt"] = value }}
 		}

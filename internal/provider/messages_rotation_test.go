@@ -73,17 +73,14 @@ func outcomeMessages() (entries []entry) {
 
 func (o outcome) tell(t *testing.T, on occasion) string {
 	t.Helper()
-	s := newSession(t, emulator.Options{Key: "int_1a2b3c"})
+	s := newSession(t, emulator.Options{})
 	if o.endpoint != nil {
 		s.setenv("INTEGRATOR_ENDPOINT", o.endpoint(t))
 	}
 	if on.recovery {
 		s.settings["recovery_dir"] = s.dir
 	}
-	secret := s.add("api_secret", map[string]any{
-		"old_secret_valid_for_seconds": on.grace,
-		"rotate_when_changed":          map[string]string{"v": "1"},
-	})
+	secret := s.apiSecret(args{"old_secret_valid_for_seconds": on.grace})
 	if on.recipients {
 		key := newKey(t)
 		s.setenv("INTEGRATOR_IDENTITY", key.identity)
@@ -91,15 +88,12 @@ func (o outcome) tell(t *testing.T, on occasion) string {
 	}
 	if !on.creates {
 		s.adopt(secret)
-		secret.config["rotate_when_changed"] = map[string]string{"v": "2"}
+		secret.rotate()
 	}
 	if on.replaces != nil {
 		on.replaces(secret)
 	}
-	plan, ok := s.plan()
-	if !ok {
-		t.Fatal("the plan failed")
-	}
+	plan := s.mustPlan()
 	s.told = nil
 	for _, fault := range o.faults {
 		s.Inject(onRotation(fault))

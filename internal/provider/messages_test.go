@@ -33,6 +33,14 @@ func TestMessages(t *testing.T) {
 	t.Parallel()
 	chapters := []chapter{
 		{"A request for a new secret", outcomeMessages()},
+		{"Plans of a new secret", rotationPlanMessages()},
+		{"A state that is refreshed", refreshMessages()},
+		{"States of another integrator or endpoint", foreignMessages()},
+		{"Applies and imports", applyMessages()},
+		{"The recovery file", recoveryMessages()},
+		{"Webhooks", webhookMessages()},
+		{"What is read and opened", readMessages()},
+		{"Settings and arguments", settingMessages(t)},
 	}
 	told := make([][]string, len(chapters))
 	t.Run("all", func(t *testing.T) {
@@ -46,6 +54,9 @@ func TestMessages(t *testing.T) {
 			}
 		}
 	})
+	if t.Failed() {
+		return
+	}
 	var text strings.Builder
 	for i, c := range chapters {
 		_, _ = fmt.Fprintf(&text, "%s\n%s\n", c.title, strings.Repeat("=", len(c.title)))
@@ -81,10 +92,10 @@ func compareGolden(t *testing.T, file, got string) {
 }
 
 // message is an entry of what the last command of a session tells.
-func message(happens string, options emulator.Options, play func(s *session)) entry {
+func message(happens string, play func(s *session)) entry {
 	return entry{happens, func(t *testing.T) string {
 		t.Helper()
-		s := newSession(t, options)
+		s := newSession(t, emulator.Options{})
 		play(s)
 		return s.shown()
 	}}
@@ -121,7 +132,11 @@ func (s *session) shown() string {
 // expectNoSecret looks for everything that is secret in this session.
 func (s *session) expectNoSecret(text string) {
 	s.t.Helper()
-	secrets := append(s.Secrets(), s.getenv("INTEGRATOR_SECRET"), s.getenv("INTEGRATOR_USER_API_KEY"), s.getenv("INTEGRATOR_IDENTITY"))
+	secrets := append(s.Secrets(), s.getenv(configured), s.getenv("INTEGRATOR_USER_API_KEY"), s.getenv(ageKey), wrong, payloadSecret)
+	for _, name := range []string{"integrator_secret", "user_api_key", "identity"} {
+		value, _ := s.settings[name].(string)
+		secrets = append(secrets, value)
+	}
 	for _, token := range s.Tokens() {
 		secrets = append(secrets, token.Value)
 	}
@@ -141,7 +156,10 @@ func (s *session) mask(text string) string {
 		{`[\\/]integrator-[0-9a-f]{16}\.json`, "/<file>.json"},
 		{`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`, "<id>"},
 		{`Root=1-[0-9a-f]{8}-[0-9a-f]{24}`, "Root=<id>"},
-		{`127\.0\.0\.1:\d+`, "<address>"},
+		{`127\.0\.0\.1:\d{5}`, "<address>"},
+		{`\bwh_[A-Z2-7]{26}\b`, "wh_<id>"},
+		{`(open|read|rename) <recovery_dir>[^:]*: [^\n.)]+\.?([.)])`, "<what the system says>$2"},
+		{`x509: [^\n.]+\.`, "x509: <what the system says>."},
 		{`connectex?: [^\n]*refused[^\n]*\.`, "connect: connection refused."},
 	} {
 		text = regexp.MustCompile(m.pattern).ReplaceAllString(text, m.word)
