@@ -107,23 +107,21 @@ func (s *session) carry(r protocol.Resource, c change) (ok bool) {
 }
 
 // destroy is terraform destroy, which first plans as usual.
-func (s *session) destroy() bool {
-	plan, ok := s.plan()
-	if !ok {
-		return false
-	}
+func (s *session) destroy() {
+	s.t.Helper()
+	plan := s.mustPlan()
 	p, ok := s.start(false)
 	if !ok {
-		return false
+		return
 	}
 	for i, c := range plan {
 		plan[i].destroys = true
 		plan[i].planned, ok = p.Resource(c.typeName).Plan(c.before.Value, nil, c.before.Private, c.before)
 		if !ok {
-			return false
+			return
 		}
 	}
-	return s.carryOut(plan)
+	s.carryOut(plan)
 }
 
 // importID is terraform import.
@@ -142,23 +140,19 @@ func (s *session) importID(b *block, id string) (ok bool) {
 }
 
 // read is the plan of a data source.
-func (s *session) read(typeName string) bool {
+func (s *session) read(typeName string) {
 	s.told = nil
-	p, ok := s.start(false)
-	if ok {
+	if p, ok := s.start(false); ok {
 		typeName = "integrator_" + typeName
-		_, ok = p.ReadDataSource(typeName, s.schemas.DataSources[typeName].Object(nil))
+		p.ReadDataSource(typeName, s.schemas.DataSources[typeName].Object(nil))
 	}
-	return ok
 }
 
 // open is the plan of an ephemeral resource.
-func (s *session) open(typeName string, config map[string]any) bool {
+func (s *session) open(typeName string, config args) {
 	s.told = nil
-	p, ok := s.start(false)
-	if ok {
+	if p, ok := s.start(false); ok {
 		typeName = "integrator_" + typeName
-		_, ok = p.OpenEphemeral(typeName, s.schemas.EphemeralResources[typeName].Object(config))
+		p.OpenEphemeral(typeName, s.schemas.EphemeralResources[typeName].Object(config))
 	}
-	return ok
 }

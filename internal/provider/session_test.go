@@ -21,10 +21,10 @@ import (
 type session struct {
 	*world
 	schemas  protocol.Schemas
-	dir      string         // for recovery
-	settings map[string]any // the provider block
-	unknown  []string       // settings that are known only at apply
-	blocks   []*block       // in the order in which they are planned and applied
+	dir      string                // for recovery
+	settings map[string]any        // the provider block
+	unknown  []string              // settings that are known only at apply
+	blocks   []*block              // in the order in which they are planned and applied
 	told     []protocol.Diagnostic // by the last command
 
 	openTofu    bool // which does not tell the provider that it applies a plan
