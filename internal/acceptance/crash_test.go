@@ -65,8 +65,8 @@ func (r rotation) crash(f *fixture, crash crash) {
 	run.gone()
 }
 
-// left checks which secret a crash has left in the state, where there was the
-// old one, and returns its number.
+// left checks which secret is in the state after a crash, and returns its number.
+// The state held the old one before.
 func (r rotation) left(f *fixture, crash crash, old int) int {
 	f.t.Helper()
 	left := old
@@ -80,7 +80,7 @@ func (r rotation) left(f *fixture, crash crash, old int) int {
 	return left
 }
 
-// again are the args that make the next apply the same rotation, tried again.
+// again are the args with which the next apply tries the same rotation again.
 func (r rotation) again(left int) []string {
 	if left == none {
 		return nil // whatever was to be replaced
@@ -143,7 +143,7 @@ func TestAnotherRotationAfterACrash(t *testing.T) {
 	}
 }
 
-// A replacement asked for by hand is the same rotation too, for its cause in
+// A replacement by -replace counts as the same rotation, because the trigger in
 // the configuration is the same.
 func TestReplacementAfterACrashTakesTheSecret(t *testing.T) {
 	t.Parallel()
@@ -159,8 +159,8 @@ func TestReplacementAfterACrashTakesTheSecret(t *testing.T) {
 	f.recovers(none)
 }
 
-// Without a rotation in the plan, the secret is adopted once the one in state
-// is dead.
+// If the plan has no rotation, the provider adopts the secret that the crash left,
+// once the API refuses the one in state.
 func TestAdoptionAfterACrash(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t).withRecovery()
@@ -176,8 +176,8 @@ func TestAdoptionAfterACrash(t *testing.T) {
 	f.recovers(none)
 }
 
-// Everything dies after Delete, before the new secret is made: Terraform's state
-// is empty, and the configured secret long dead.
+// Terraform and the provider die after Delete and before the API makes the new
+// secret: the state is empty, and the API refuses the configured secret.
 func TestTheOldSecretSurvivesACrashInAReplacement(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t).withRecovery()
@@ -200,7 +200,7 @@ func TestTheOldSecretSurvivesACrashInAReplacement(t *testing.T) {
 	f.recovers(none)
 }
 
-// Nothing keeps an idle provider alive, such as one that refreshes.
+// A provider that does not rotate, but refreshes for instance, ends with Terraform.
 func TestIdleOrphanEnds(t *testing.T) {
 	t.Parallel()
 	for _, trace := range []bool{false, true} {

@@ -39,31 +39,37 @@ func TestInterruptDuringTheCallKeepsTheSecret(t *testing.T) {
 				}
 				t.Run(rotation.name+"/"+interrupt.name+traced(trace), func(t *testing.T) {
 					t.Parallel()
-					f := newFixture(t).withTrace(trace)
-					old := rotation.prepare(f)
-					call := f.holdReply()
-					run := rotation.start(f)
-					call.wait()
-					run.signal(interrupt.signal, interrupt.group)
-					run.says("Interrupt received")
-					if trace {
-						f.traces("tf_rpc=StopProvider") // its context has ended then, or is about to
-					}
-					call.release()
-
-					run.wait().has(1, "execution halted")
-					f.stores(f.newest(), false)
-					if rotation.createFirst { // nothing is left to do but to forget the old object
-						f.apply().has(0, "0 added, 0 changed, 1 destroyed")
-					} else {
-						f.plan().has(0, "No changes")
-					}
-					f.stores(f.newest(), false)
-					f.sent(max(old, 0) + 1)
+					keepsTheSecret(t, rotation, interrupt, trace)
 				})
 			}
 		}
 	}
+}
+
+// keepsTheSecret interrupts a run whose request is in flight.
+func keepsTheSecret(t *testing.T, rotation rotation, interrupt interrupt, trace bool) {
+	t.Helper()
+	f := newFixture(t).withTrace(trace)
+	old := rotation.prepare(f)
+	call := f.holdReply()
+	run := rotation.start(f)
+	call.wait()
+	run.signal(interrupt.signal, interrupt.group)
+	run.says("Interrupt received")
+	if trace {
+		f.traces("tf_rpc=StopProvider") // its context has ended then, or is about to
+	}
+	call.release()
+
+	run.wait().has(1, "execution halted")
+	f.stores(f.newest(), false)
+	if rotation.createFirst { // nothing is left to do but to forget the old object
+		f.apply().has(0, "0 added, 0 changed, 1 destroyed")
+	} else {
+		f.plan().has(0, "No changes")
+	}
+	f.stores(f.newest(), false)
+	f.sent(max(old, 0) + 1)
 }
 
 func traced(trace bool) string {
@@ -73,8 +79,8 @@ func traced(trace bool) string {
 	return ""
 }
 
-// An interrupt before anything can have taken effect stops the waiting for the
-// next attempt, which would last minutes here.
+// As long as no request can have taken effect, an interrupt ends the wait before
+// the next attempt. Here that wait would last minutes.
 func TestInterruptDuringABackoff(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations() {
@@ -102,8 +108,8 @@ func TestInterruptDuringABackoff(t *testing.T) {
 	}
 }
 
-// The same where no connection can be made. The secret in state is an adopted
-// one, since that takes no connection either.
+// The same if no connection can be made. The secret in state is an adopted one,
+// because an adoption needs no connection either.
 func TestInterruptWhileTheAPICannotBeReached(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations() {
@@ -138,8 +144,8 @@ provider "integrator" {
 	}
 }
 
-// A request whose reply was lost is sent again, once that has begun, whatever
-// Terraform wants: the secret that it made is gone otherwise.
+// If the reply to a request is lost, the provider sends the request again even
+// after an interrupt. Otherwise nobody would have the secret that it made.
 func TestInterruptBeforeTheResend(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations()[1:] {
@@ -168,7 +174,7 @@ func TestInterruptBeforeTheResend(t *testing.T) {
 	}
 }
 
-// The same for an orphan.
+// The same for a provider whose Terraform was killed.
 func TestCrashBeforeTheResend(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t).withRecovery()

@@ -14,8 +14,9 @@ import (
 	"testing"
 )
 
-// expectNoLeak looks for every secret there has been in all that Terraform and
-// the provider have printed and logged. Every fixture ends with it.
+// expectNoLeak looks for every secret that the API has made in all that Terraform
+// and the provider have printed and logged. It runs at the end of every test with
+// a fixture.
 func (f *fixture) expectNoLeak() {
 	logs := f.logs
 	if f.env["TF_LOG"] != "" {

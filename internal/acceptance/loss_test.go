@@ -7,8 +7,8 @@ package acceptance_test
 
 import "testing"
 
-// Without recovery_dir a crash loses the new secret. Nothing hangs, the next
-// plan says what is wrong, and a live secret is the way out that it names.
+// Without recovery_dir a crash loses the new secret. Nothing hangs. The next plan
+// says what is wrong, and that a live secret has to be configured.
 func TestCrashWithoutRecovery(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations() {

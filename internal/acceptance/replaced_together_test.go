@@ -43,7 +43,7 @@ func TestTwoReplacementsLeaveNoEmptyState(t *testing.T) {
 	}
 }
 
-// A resource that is only created does not get what belongs to a replaced one.
+// A resource that is only created does not get the old secret of a replaced one.
 func TestAFailedCreateTakesNoSecretOfAnother(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -58,7 +58,7 @@ func TestAFailedCreateTakesNoSecretOfAnother(t *testing.T) {
 	f.stores(old, true)
 }
 
-// What is said of the second rotation in a run holds after a lost first one too.
+// The error of a second rotation in a run is also true if the first one was lost.
 func TestSecondRotationAfterALostOne(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

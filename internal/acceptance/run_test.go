@@ -26,8 +26,8 @@ type run struct {
 	output string // file
 	ended  chan struct{}
 
-	// alive gives EOF once Terraform and all that it started have ended: it is
-	// the other end of their standard input, which go-plugin hands on.
+	// alive gives EOF once Terraform and all that it started have ended: it is the
+	// other end of their standard input, which the provider gets from Terraform.
 	alive *os.File
 }
 
@@ -48,7 +48,7 @@ func (f *fixture) start(command string, args ...string) *run {
 		f.t.Fatal(err)
 	}
 	defer output.Close()
-	// Nothing reads it, so it may be the end of a pipe that is for writing.
+	// Terraform never reads its standard input, so this can be the writing end.
 	alive, stdin, err := os.Pipe()
 	if err != nil {
 		f.t.Fatal(err)

@@ -14,8 +14,8 @@ import (
 )
 
 // TestTrace starts the provider as Terraform does and asks it for its schema.
-// What the plugin libraries trace of that is only worth the time if somebody
-// wants to see it.
+// The plugin libraries trace all of that, which takes time, so they do it only if
+// somebody asks for the trace.
 func TestTrace(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -134,8 +134,8 @@ func (w *world) checkClaims(r *ran) {
 	}
 }
 
-// A state is not emptied by a failure, and a secret in it only succeeded by one
-// of the same integrator that is no older.
+// A failure does not empty the state. A secret in it is replaced only by one of the
+// same integrator that is not older.
 func (w *world) checkSuccession(r *ran) {
 	w.t.Helper()
 	before, after := r.before.current, r.after.current
@@ -150,7 +150,6 @@ func (w *world) checkSuccession(r *ran) {
 	if before.tainted && (!r.refresh || r.unknownSettings != nil) {
 		w.memory.unseen[before.secret] = true
 	}
-	unseen := w.memory.unseen[before.secret]
 	if before.secret == after.secret {
 		// Where neither Read nor plan was shown the state, Create may take it for
 		// that of an interrupted run, and says so.
@@ -160,6 +159,14 @@ func (w *world) checkSuccession(r *ran) {
 		}
 		return
 	}
+	w.checkSuccessor(r, before, after)
+}
+
+// checkSuccessor checks that the secret in the new state may succeed the one in the
+// old state.
+func (w *world) checkSuccessor(r *ran, before, after *held) {
+	w.t.Helper()
+	unseen := w.memory.unseen[before.secret]
 	trusted := w.SkipValidation && before.secret == "" && after.secret == w.secret
 	if (w.origin(after.secret) != w.server || after.key != w.key) && !trusted {
 		w.t.Fatalf("a foreign secret was adopted")
@@ -186,7 +193,7 @@ func (w *world) checkSuccession(r *ran) {
 	w.memory.older[after.secret] = older
 }
 
-// A live secret that nobody holds was named by an error.
+// If nobody holds a live secret, an error has said so.
 func (w *world) checkHolders(r *ran) {
 	w.t.Helper()
 	issued := w.server.Secrets()
@@ -210,7 +217,8 @@ func (w *world) checkHolders(r *ran) {
 		if r.killed && w.recovery == "" {
 			w.memory.account(newest)
 		}
-		// Of a tainted state of another endpoint, nothing that could tell was shown.
+		// Terraform shows a tainted object to Read only, so the provider did not see
+		// that it belongs to another endpoint.
 		if server != w.server && w.memory.unseen[newest] {
 			w.memory.account(newest)
 		}
@@ -296,7 +304,8 @@ func (w *world) acceptedAt(server *emulator.Server, secret string, at time.Time)
 	return server.Accepts(secret)
 }
 
-// foreign reports whether a secret in state is not the provider's business.
+// foreign reports whether a secret in state belongs to another integrator or
+// endpoint than the one that is configured.
 func (w *world) foreign(h *held) bool {
 	origin := w.origin(h.secret)
 	if h.secret == "" {
@@ -327,8 +336,8 @@ func (w *world) checkDeath(r *ran) {
 	}
 }
 
-// adoptable reports whether a live secret is at hand that is to take the place
-// of the one in state: one that was made after it.
+// adoptable reports whether a live secret is available that was made after the one
+// in state, so that the provider is to adopt it.
 func (w *world) adoptable(current *held) bool {
 	issued := w.server.Secrets()
 	return slices.ContainsFunc([]string{w.secret, w.recovered()}, func(secret string) bool {

@@ -68,8 +68,8 @@ func (w *world) checkIdle(r *ran) {
 	}
 }
 
-// resumable is the secret of a rotation that the step before this one did not
-// live to store, if this one wants the same rotation and can have it.
+// resumable is the secret of a rotation that was killed in the step before this one,
+// if this step wants the same rotation and can get that secret.
 func (w *world) resumable(s apply) string {
 	plain := apply{Replace: s.Replace, DeposedFirst: s.DeposedFirst}
 	if w.memory.rotated.step != w.at-1 || !reflect.DeepEqual(s, plain) || w.SkipValidation || w.memory.skew != 0 {
@@ -78,9 +78,8 @@ func (w *world) resumable(s apply) string {
 	return w.memory.rotated.secret
 }
 
-// checkResumed demands that such a rotation is completed, not made again. A
-// replacement that was asked for by hand is forgotten where state still has the
-// old object: nothing is planned then.
+// checkResumed demands that such a rotation is completed, not made again. Nothing is
+// planned if it was a replacement by -replace and the state still has the old object.
 func (w *world) checkResumed(r *ran, resumable string) {
 	w.t.Helper()
 	if resumable != "" && r.planned != noOp && (len(r.posts()) > 0 || r.after.current == nil || r.after.current.secret != resumable) {

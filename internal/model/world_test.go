@@ -15,8 +15,8 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/provider"
 )
 
-// scenario is a sequence of events, and the world in which they happen. It is
-// plain data: one that fails can be pasted into a test.
+// scenario is a sequence of events, and the world in which they happen. It is plain
+// data, so that a failing one can be pasted into a test.
 type scenario struct {
 	Flavor                          flavor
 	RecoveryDir, SkipValidation     bool

@@ -13,8 +13,8 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// An adoption that a refresh has found to be due is not insisted on once its
-// secret is not at hand any more, or the one in state cannot be checked again.
+// A refresh has found that an adoption is due. The provider cancels it if the secret
+// to adopt is no longer available, or if the one in state cannot be checked again.
 func TestAnAdoptionThatIsDueIsTakenBack(t *testing.T) {
 	t.Parallel()
 	k := newKey(t)
@@ -46,8 +46,8 @@ func TestAnAdoptionThatIsDueIsTakenBack(t *testing.T) {
 	}
 }
 
-// What depends on a rotation that is completed, not made, is signed with its
-// secret too.
+// If a run completes an interrupted rotation, what depends on it is signed with the
+// secret of that rotation.
 func TestOtherTypesFollowAResumedRotation(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, emulator.Options{}, secretResource(""))
@@ -72,7 +72,8 @@ resource "integrator_webhook" "test" {
 	}
 }
 
-// A state of another endpoint does not keep another resource from being made.
+// A resource in the state of another endpoint does not stop the creation of a
+// second one.
 func TestAForeignStateBlocksNoOther(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, emulator.Options{}, secretResource(""))

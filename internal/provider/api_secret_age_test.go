@@ -112,7 +112,8 @@ func TestRotateAfterDaysIsChanged(t *testing.T) {
 	f.terraform(steps...)
 }
 
-// As long as the days are unknown, a rotation is possible. The apply decides.
+// While the number of days is unknown, the plan shows a possible rotation. The
+// apply decides.
 func TestRotateAfterDaysIsUnknown(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
@@ -162,8 +163,8 @@ func (f meanwhile) CheckPlan(context.Context, plancheck.CheckPlanRequest, *planc
 	f()
 }
 
-// Terraform asks for the plan again when it applies one. The clock has moved
-// on, the answer has to be the same.
+// Terraform plans again when it applies a plan. By then it is later, and the second
+// plan has to be the same as the first.
 func TestPlanIsAppliedLater(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})

@@ -81,8 +81,8 @@ func trigger(value int) string {
 	return fmt.Sprintf("old_secret_valid_for_seconds = 300\nrotate_when_changed = { v = \"%d\" }\n", value)
 }
 
-// With the provider's identity, a secret that exists nowhere in the clear still
-// signs the next rotation after the configured one has ended.
+// The state has the secret only as ciphertext, and the configured one has ended.
+// With its identity, the provider can still sign the next rotation.
 func TestEncryptedSecretRotatesUnattended(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
@@ -111,8 +111,9 @@ func TestEncryptedSecretRotatesUnattended(t *testing.T) {
 	)
 }
 
-// Without an identity, nothing can be concluded about a ciphertext: refresh is
-// silent, nothing is adopted in its place, and a rotation says what it needs.
+// Without an identity, the provider cannot tell what a ciphertext holds: a refresh
+// says nothing, no secret is adopted in its place, and a rotation says what it
+// needs.
 func TestEncryptedSecretWithoutIdentity(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
@@ -145,8 +146,8 @@ func TestEncryptedSecretWithoutIdentity(t *testing.T) {
 	)
 }
 
-// Recipients that are added encrypt what is in state, and rotate nothing; those
-// that are changed count from the next rotation on.
+// The first recipients encrypt the secret in state, without a rotation. A change of
+// recipients takes effect with the next rotation.
 func TestRecipientsAreAddedAndChanged(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
@@ -168,7 +169,7 @@ func TestRecipientsAreAddedAndChanged(t *testing.T) {
 	)
 }
 
-// Recipients that are unknown while planning decide during apply.
+// If the plan does not know the recipients, the apply decides what happens.
 func TestRecipientsThatAreUnknown(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
@@ -213,8 +214,8 @@ func TestBadRecipientsNameTheirPosition(t *testing.T) {
 	}
 }
 
-// A recovery file that cannot be opened stops the rotation that it would have
-// saved, until its secret is made known in one of the two ways that it names.
+// A recovery file that cannot be decrypted stops the rotation that it belongs to,
+// until its secret is given in one of the two ways that the error names.
 func TestSealedRecoveryFile(t *testing.T) {
 	t.Parallel()
 	for name, remedy := range map[string]func(c *cli, k key) string{

@@ -68,9 +68,9 @@ func onRotation(fault emulator.Fault) emulator.Fault {
 	return fault.On(http.MethodPost, emulator.RegeneratePath)
 }
 
-// The first rotation ends the configured secret, so that only the one in state
-// can sign what follows: each success shows that the failure before it has left
-// that one where it was.
+// The first rotation ends the configured secret, so only the one in state can sign
+// the next requests. Each success shows that the failure before it has not changed
+// the state.
 func TestFailedRotationKeepsTheSecret(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})

@@ -60,8 +60,8 @@ func TestRotateWhenChanged(t *testing.T) {
 	f.terraform(steps...)
 }
 
-// A trigger that comes from another resource is unknown while that one changes.
-// If it turns out to be what it was, nothing is rotated.
+// A trigger that comes from another resource is unknown while that resource changes.
+// If the trigger is the same in the end, nothing is rotated.
 func TestRotateWhenChangedIsUnknown(t *testing.T) {
 	t.Parallel()
 	const (

@@ -51,8 +51,8 @@ func stored(attribute string, want knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), want)
 }
 
-// inPlaceRotation is a plan that rotates in place: what is about the secret is
-// unknown, whose it is is not.
+// inPlaceRotation is a plan that rotates in place: it knows the integrator, and
+// nothing of the new secret.
 func (f *fixture) inPlaceRotation() resource.ConfigPlanChecks {
 	return preApply(
 		action(plancheck.ResourceActionUpdate),

@@ -50,15 +50,15 @@ func newFixture(t *testing.T, options emulator.Options) *fixture {
 	return f
 }
 
-// terraform runs the steps. Each of them proves, without saying so, that the
-// plans after its apply are empty, with refresh and without: plugin-testing
-// insists on it.
+// terraform runs the steps. After each apply, plugin-testing also checks that a plan
+// is empty, with a refresh and without.
 func (f *fixture) terraform(steps ...resource.TestStep) {
 	f.t.Helper()
 	resource.UnitTest(f.t, resource.TestCase{ProtoV6ProviderFactories: f.factories(), Steps: steps})
 }
 
-// factories are for every test case of plugin-testing, which runs the CLI.
+// factories are the provider, for each test case of plugin-testing, which needs the
+// CLI.
 func (f *fixture) factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	f.t.Helper()
 	terraform.Require(f.t)

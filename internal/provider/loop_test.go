@@ -142,7 +142,7 @@ func (l loop) test(t *testing.T, example string) {
 	f.setenv("INTEGRATOR_IDENTITY", k.identity)
 	f.setenv("INTEGRATOR_SECRET", "")
 	l.store.put(l.location, l.written(f.Secret()))
-	// Only the configured secret can sign for this, so it proves which one that is.
+	// Only the configured secret can sign this request, so it shows which one that is.
 	example += profile
 	// plugin-testing has all providers in one namespace.
 	example = strings.ReplaceAll(example, `"hashicorp/`, `"integrator/`)

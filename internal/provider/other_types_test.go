@@ -53,7 +53,7 @@ func TestOtherResourcesAreLeftToApply(t *testing.T) {
 	})
 }
 
-// What a plan has to read or open cannot be left.
+// A plan cannot leave to the apply what it has to read or open.
 func TestOtherTypesNeedTheProviderConfigured(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]string{

@@ -12,8 +12,8 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// Where nothing that can be opened is live, the plan names the recovery file that
-// could not be, whatever the rotation is for.
+// If the API accepts none of the secrets that the provider can decrypt, the plan
+// names the recovery file that it cannot decrypt, whatever the rotation is for.
 func TestSealedRecoveryFileIsNamed(t *testing.T) {
 	t.Parallel()
 	for name, next := range map[string]int{"same rotation": 2, "another rotation": 3} {
@@ -54,8 +54,8 @@ func TestSealedRecoveryFileIsNamed(t *testing.T) {
 	}
 }
 
-// A reply that holds no readable secret may hold an unreadable one: it is kept,
-// but not in the clear.
+// A reply without a readable secret may still hold one in another form: it is kept,
+// but encrypted.
 func TestKeptReplyIsSealed(t *testing.T) {
 	t.Parallel()
 	k := newKey(t)

@@ -188,8 +188,8 @@ func (f *fixture) unknownSettings() string {
 		}`+"\n", f.URL(), f.Key(), f.Secret())
 }
 
-// A resource is planned all the same, and applied with what the settings turn
-// out to be. An endpoint that is unknown is not production in the meantime.
+// A resource can be planned while the settings are unknown, and the apply uses their
+// values. Until then the provider does not take an unknown endpoint for production.
 func TestUnknownSettingsAreLeftToApply(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{UserAPIKey: "ak_right"})

@@ -14,8 +14,8 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
-// What the guide to rotations shows of Terraform's output is what Terraform
-// prints for the published example, but for values that differ from run to run.
+// The guide to rotations shows output of Terraform. It is what Terraform prints for
+// the published example, except for values that differ from run to run.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
 	skipOtherWording(t)

@@ -20,8 +20,8 @@ func writeOnlyArguments() feature { return feature{"write-only arguments", "1.11
 
 func resourceIdentity() feature { return feature{"resource identity", "1.12", "1.12"} }
 
-// replacedByACreation is replace_triggered_by of a resource that is created, for
-// a refresh found it gone.
+// replacedByACreation is that replace_triggered_by also sees the creation of a
+// resource that a refresh found gone.
 func replacedByACreation() feature { return feature{"replacement by a creation", "", "1.12"} }
 
 // wordOfApplying is that a provider is told when a plan is being carried out.

@@ -27,7 +27,8 @@ func (f *fixture) expectWebhooksAskedFor(want int) {
 	}
 }
 
-// The webhook whose reply was lost is taken, beside one that was there before.
+// The reply to a creation is lost. The provider finds the webhook that was made, and
+// does not take one that was there before.
 func TestLostWebhookIsTaken(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]emulator.Fault{

@@ -130,7 +130,8 @@ func TestWebhookIsReplacedBothWays(t *testing.T) {
 	)
 }
 
-// What changes on the platform is taken over; what Terraform manages is set right.
+// The state takes over what changes on the platform. The next apply sets what
+// Terraform manages back.
 func TestWebhookDrift(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
@@ -164,7 +165,7 @@ func TestWebhookDrift(t *testing.T) {
 	)
 }
 
-// No answer but a list without it makes Terraform forget a webhook.
+// Terraform forgets a webhook only if the API answers with a list without it.
 func TestWebhookIsKept(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})

@@ -106,7 +106,7 @@ func TestWebhookSecret(t *testing.T) {
 	f.expectSecretSent(3)
 }
 
-// The secret of another integrator is another one.
+// Each integrator has a webhook secret of its own.
 func TestWebhookSecretOfAnotherIntegrator(t *testing.T) {
 	t.Parallel()
 	needs(t, writeOnlyArguments())
@@ -182,8 +182,8 @@ func TestWebhookSecretBadInput(t *testing.T) {
 	}
 }
 
-// Terraform before 1.11 does not know write-only arguments, and says so to the
-// provider by saying nothing.
+// Terraform before 1.11 does not know write-only arguments, so it does not set
+// WriteOnlyAttributesAllowed.
 func TestWebhookSecretNeedsTerraform111(t *testing.T) {
 	t.Parallel()
 	server := providerserver.NewProtocol6(provider.New("test", provider.Options{})())()
@@ -216,9 +216,9 @@ func TestWebhookSecretNeedsTerraform111(t *testing.T) {
 
 const secretStaysInForce = "Warning: The webhook secret stays in force"
 
-// What a destroy leaves behind is said once, and only where it is one. OpenTofu
-// does not tell when it is applying, which is when the old object of a
-// create_before_destroy is planned.
+// A destroy warns once of what it leaves behind, and no other command does. OpenTofu
+// does not tell the provider that it is applying, which is when it plans the old
+// object of a create_before_destroy.
 func TestWebhookSecretWarning(t *testing.T) {
 	t.Parallel()
 	needs(t, writeOnlyArguments())

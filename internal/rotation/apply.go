@@ -29,9 +29,9 @@ func (r Result) failed(failure Event) Result {
 // Update carries out what was planned for an object. If it fails, the state stays
 // as it was, and the next apply tries again.
 func (r *Rotator) Update(ctx context.Context, prior Object, arguments Arguments, memory Memory) Result {
-	action, another := memory.Planned, r.OfAnother(prior.Held, memory.History)
+	action, another := memory.Planned, r.ofAnother(prior.Held, memory.History)
 	if action == LeaveOpen { // what the plan could not know is known now
-		action = Decide(question(&prior, arguments, due(&prior, arguments.Days, false, r.config.Clock(), 0), memory.AdoptionDue != "" && !another))
+		action = r.decide(&prior, arguments, memory, 0)
 	}
 	if another && action.NewSecret() {
 		return Result{}.failed(Event{Kind: RotationOfAnother, Owner: owner(prior.Held, memory.History)})
@@ -84,7 +84,7 @@ func (r *Rotator) Create(ctx context.Context, arguments Arguments, graceSet bool
 // replacement it keeps the object for Create, which Terraform shows nothing of it.
 // If it fails, the object stays in the state.
 func (r *Rotator) Delete(ctx context.Context, object Replaced, memory Memory) (result Result) {
-	another := r.OfAnother(object.Held, memory.History)
+	another := r.ofAnother(object.Held, memory.History)
 	if memory.Replacing {
 		if another {
 			return result.failed(Event{Kind: RotationOfAnother, Owner: owner(object.Held, memory.History)})

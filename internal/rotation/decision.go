@@ -102,27 +102,28 @@ func Decide(q Question) Action {
 	}
 }
 
-// question puts what a plan depends on into a Question.
-func question(prior *Object, planned Arguments, rotation Due, adoptionDue bool) Question {
+// decide answers the Question of a plan that is going to be applied within that
+// time.
+func (r *Rotator) decide(prior *Object, planned Arguments, memory Memory, within time.Duration) Action {
 	if prior == nil {
-		return Question{Created: true}
+		return Decide(Question{Created: true})
 	}
-	return Question{
+	return Decide(Question{
 		TriggersChanged: prior.Arguments.Triggers.changed(planned.Triggers),
-		Rotation:        rotation,
-		AdoptionDue:     adoptionDue,
+		Rotation:        due(*prior, planned.Days, memory.RotationDue, r.config.Clock(), within),
+		AdoptionDue:     memory.AdoptionDue != "" && !r.ofAnother(prior.Held, memory.History),
 		Plaintext:       !prior.Held.Secret.IsZero(),
 		Recipients:      len(planned.Recipients.Keys) > 0,
-	}
+	})
 }
 
 // due says whether a rotation is due by the days that are planned. For the days in
 // state, Refresh has found it out. It depends on the clock only where they change,
 // since Terraform asks again during apply: the plan is to be applied within that
 // time.
-func due(prior *Object, planned Days, found bool, now time.Time, within time.Duration) Due {
+func due(prior Object, planned Days, found bool, now time.Time, within time.Duration) Due {
 	switch {
-	case prior == nil, planned == Days{}:
+	case planned == Days{}:
 		return NotDue
 	case planned.Unknown:
 		return DueUnknown

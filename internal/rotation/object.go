@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"maps"
-	"reflect"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
@@ -27,9 +26,6 @@ type Arguments struct {
 	Days        Days          // rotate_after_days
 	Recipients  Recipients
 }
-
-// equal reports whether all arguments are the same.
-func (a Arguments) equal(other Arguments) bool { return reflect.DeepEqual(a, other) }
 
 // Triggers are the values of rotate_when_changed.
 type Triggers struct {

@@ -26,14 +26,12 @@ type Planned struct {
 // sets old_secret_valid_for_seconds.
 func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, graceSet bool, memory Memory) Planned {
 	planned := Planned{Memory: memory}
-	another := false
 	if prior != nil {
-		another, planned.Events = r.seePrior(prior.Held, memory.History)
+		planned.Events = r.seePrior(prior.Held, memory.History)
 	}
 	seen := r.Seen()
 	occasion := occasionOf(prior, memory, seen)
-	rotation := due(prior, arguments.Days, memory.RotationDue, r.config.Clock(), maxPlanAge)
-	planned.Action = Decide(question(prior, arguments, rotation, memory.AdoptionDue != "" && !another))
+	planned.Action = r.decide(prior, arguments, memory, maxPlanAge)
 
 	planned.Memory.Planned = planned.Action
 	planned.Memory.Replacing = occasion != InPlace
@@ -58,7 +56,7 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 // PlanDestroy returns the memory for a Delete, and warns of it unless the secret
 // has a successor: then this is the end of a replacement.
 func (r *Rotator) PlanDestroy(held Held, memory Memory) Planned {
-	_, events := r.seePrior(held, memory.History)
+	events := r.seePrior(held, memory.History)
 	if !r.config.Applying && !r.Seen().superseded(held.Fingerprint) {
 		events = append(events, Event{Kind: SecretStaysValid})
 	}
@@ -66,16 +64,16 @@ func (r *Rotator) PlanDestroy(held Held, memory Memory) Planned {
 	return Planned{Memory: memory, Events: events}
 }
 
-func (r *Rotator) seePrior(held Held, history History) (another bool, events []Event) {
-	if r.OfAnother(held, history) {
+func (r *Rotator) seePrior(held Held, history History) (events []Event) {
+	if r.ofAnother(held, history) {
 		r.learn(func(s Seen) Seen { // plans are shown it, so it is not tainted
 			s.ofAnother = slices.DeleteFunc(slices.Clone(s.ofAnother), func(o stateSecret) bool { return o.Fingerprint == held.Fingerprint })
 			return s
 		})
-		return true, nil
+		return nil
 	}
 	_, _, events = r.seeStored(held, history)
-	return false, events
+	return events
 }
 
 // rotationWarnings are about a rotation that is planned, or may come of the plan.
@@ -143,7 +141,7 @@ func (r *Rotator) plannedOfAnother(prior *Object, occasion Occasion, memory Memo
 	history := memory.History
 	switch {
 	case occasion == InPlace:
-		return owner(prior.Held, history), r.OfAnother(prior.Held, history)
+		return owner(prior.Held, history), r.ofAnother(prior.Held, history)
 	case occasion == Replacement && (history.IntegratorKey != r.config.IntegratorKey || history.Endpoint != r.config.Endpoint):
 		return history, true
 	}

@@ -28,7 +28,7 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 	case r.config.API == nil:
 		r.see(object.Held, memory.History)
 		return found
-	case r.OfAnother(object.Held, memory.History):
+	case r.ofAnother(object.Held, memory.History):
 		r.learn(func(s Seen) Seen {
 			s.ofAnother = append(slices.Clone(s.ofAnother), stateSecret{Held: object.Held, history: memory.History})
 			return s
@@ -37,76 +37,68 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 		return found
 	}
 	secret, seen, events := r.seeStored(object.Held, memory.History)
-	found.Events = events
-	if due := memory.AdoptionDue; due != seen.Configured.Fingerprint() && (seen.Recovered == nil || due != seen.Recovered.Fingerprint) {
-		found.Memory.AdoptionDue = "" // that secret is no longer available
+	due := memory.AdoptionDue
+	if due != seen.Configured.Fingerprint() && (seen.Recovered == nil || due != seen.Recovered.Fingerprint) {
+		due = "" // that secret is no longer available
 	}
-	if r.config.SkipValidation {
-		if object.Held.Imported() { // what is configured is trusted
-			found.Memory.AdoptionDue = seen.Configured.Fingerprint()
-		}
-		return found
+	switch {
+	case !r.config.SkipValidation:
+		var answer []Event
+		due, answer = r.ask(ctx, object.Held, secret, seen, candidates(object.Held, seen, memory.History), due)
+		events = append(append(events, answer...), Event{Kind: APICalled})
+	case object.Held.Imported(): // what is configured is trusted
+		due = seen.Configured.Fingerprint()
 	}
-	r.ask(ctx, object.Held, secret, candidates(object.Held, seen, memory.History), seen, &found)
-	found.Events = append(found.Events, Event{Kind: APICalled})
+	found.Memory.AdoptionDue, found.Events = due, events
 	return found
 }
 
-// errNoSecret stands for the refusal of the secret of a state that has none.
-var errNoSecret = errors.New("no secret")
-
 // refused reports whether the API does not accept a secret.
-func refused(err error) bool {
-	return errors.Is(err, errNoSecret) || errors.Is(err, apisecret.ErrRefused)
-}
+func refused(err error) bool { return errors.Is(err, apisecret.ErrRefused) }
 
-// ask asks the API about the secret in state, and then about the candidates.
-func (r *Rotator) ask(ctx context.Context, held Held, secret apisecret.Secret, candidates []candidate, seen Seen, found *Finding) {
-	err := errNoSecret
+// ask asks the API about the secret in state and, if that is refused or not there
+// yet, about the candidates. It returns the fingerprint of the one that is to be
+// adopted; it stays the one that was due, if the API does not say.
+func (r *Rotator) ask(ctx context.Context, held Held, secret apisecret.Secret, seen Seen, candidates []candidate, due string) (adoption string, events []Event) {
+	var refusal error
 	switch {
-	case !secret.IsZero():
-		err = r.probe(ctx, secret)
-	case !held.Imported(): // encrypted and not to be opened: nothing can be concluded
-		found.Memory.AdoptionDue = ""
+	case held.Imported():
+	case secret.IsZero(): // encrypted and not to be opened: nothing can be concluded
 		if r.config.HasKey {
-			found.Events = append(found.Events, Event{Kind: KeyDoesNotOpen})
+			events = []Event{{Kind: KeyDoesNotOpen}}
 		}
-		return
-	}
-	if err == nil {
-		found.Memory.AdoptionDue = ""
-		for _, c := range candidates {
-			if r.probe(ctx, c.secret) == nil {
-				found.Events = append(found.Events, Event{Kind: AnotherAccepted, Source: c.source})
-			}
+		return "", events
+	default:
+		refusal = r.probe(ctx, secret)
+		if refusal == nil {
+			return "", r.accepted(ctx, candidates)
 		}
-		return
+		if !refused(refusal) {
+			return due, []Event{{Kind: NotChecked, Err: refusal}}
+		}
 	}
 	for _, c := range candidates {
-		if !refused(err) {
-			break
-		}
-		var candidateErr error
-		if candidateErr = r.probe(ctx, c.secret); candidateErr == nil {
-			found.Memory.AdoptionDue = c.secret.Fingerprint()
-			if !held.Imported() {
-				found.Events = append(found.Events, Event{Kind: AdoptionPlanned, Source: c.source})
-			}
-			return
-		}
-		if !refused(candidateErr) {
-			err = candidateErr
+		err := r.probe(ctx, c.secret)
+		switch {
+		case err == nil && held.Imported():
+			return c.secret.Fingerprint(), nil
+		case err == nil:
+			return c.secret.Fingerprint(), []Event{{Kind: AdoptionPlanned, Source: c.source}}
+		case !refused(err):
+			return due, []Event{{Kind: NotChecked, Err: err}}
 		}
 	}
-	if !refused(err) {
-		found.Events = append(found.Events, Event{Kind: NotChecked, Err: err})
-		return
+	return "", []Event{{Kind: AllRefused, Err: refusal, OnlySuperseded: len(candidates) == 0, Undecryptable: seen.undecryptable()}}
+}
+
+// accepted tells which of the candidates are accepted beside the secret in state.
+func (r *Rotator) accepted(ctx context.Context, candidates []candidate) (events []Event) {
+	for _, c := range candidates {
+		if r.probe(ctx, c.secret) == nil {
+			events = append(events, Event{Kind: AnotherAccepted, Source: c.source})
+		}
 	}
-	found.Memory.AdoptionDue = ""
-	if errors.Is(err, errNoSecret) {
-		err = nil
-	}
-	found.Events = append(found.Events, Event{Kind: AllRefused, Err: err, OnlySuperseded: len(candidates) == 0, Undecryptable: seen.undecryptable()})
+	return events
 }
 
 // candidate is a secret that may be live in place of the one in state.

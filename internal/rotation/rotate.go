@@ -44,22 +44,21 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	defer r.config.Begin()()
 
 	seen, events := r.loadRecovered()
-	resumed, remark := r.resume(ctx, arguments, seen)
+	resumed, remarks, mayRotate := r.resume(ctx, arguments, seen)
+	events = append(events, remarks...)
 	switch {
 	case resumed != nil:
 		resumed.ciphertext = seal(resumed.secret)
-		return r.take(*resumed, history, append(events, *remark))
-	case remark != nil && remark.Kind != RecoveryDead:
-		return Result{Events: events}.failed(*remark)
-	case remark != nil:
-		events = append(events, *remark)
+		return r.take(*resumed, history, events)
+	case !mayRotate:
+		return Result{Events: events, Failed: true}
 	}
 
 	signers := seen.signers()
 	regenerated, err := r.config.API.RegenerateSecret(ctx, apisecret.RegenerateInput{GracePeriod: arguments.GracePeriod, Signers: signers})
 	events = append(events, Event{Kind: APICalled})
 	if err != nil {
-		return Result{Events: events}.failed(r.failure(err, seal, seen))
+		return Result{Events: events}.failed(r.failure(err, seal))
 	}
 	made := newSecret{
 		secret:             regenerated.Secret,
@@ -71,7 +70,7 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	for _, s := range signers {
 		made.older = append(made.older, s.Fingerprint())
 	}
-	made.older = seen.fingerprints(made.older...)
+	made.older = r.Seen().fingerprints(made.older...) // others may have been seen meanwhile
 	if r.config.Store != nil {
 		if err := r.config.Store.Save(made.entry(arguments.Triggers)); err != nil {
 			events = append(events, Event{Kind: RecoveryUnwritten, Err: err})
@@ -81,32 +80,32 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 }
 
 // resume returns the secret that an interrupted run of this same rotation left in
-// the recovery folder, if it is live; nil if there is none. The rotation must not
-// go on after another event than RecoveryDead: there is a secret that cannot be
-// opened, or not be checked for the moment, and the rotation would end it.
-func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (*newSecret, *Event) {
+// the recovery folder, if it is live; nil if there is none. A rotation would end a
+// secret that cannot be opened, or not be checked for the moment: then it may not
+// go on.
+func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (resumed *newSecret, remarks []Event, mayRotate bool) {
 	recovered := seen.Recovered
 	if recovered == nil || seen.holds(recovered.Fingerprint) {
-		return nil, nil
+		return nil, nil, true
 	}
 	known := seen.fingerprints(seen.Configured.Fingerprint())
 	sameRun := !recovered.Replaced && recovered.Triggers == arguments.Triggers.fingerprint() && slices.ContainsFunc(known, func(f string) bool {
 		return f == recovered.Fingerprint || slices.Contains(recovered.Known, f)
 	})
-	if recovered.Undecryptable() {
+	if recovered.undecryptable() {
 		if sameRun {
-			return nil, &Event{Kind: RecoveryUndecryptable}
+			return nil, []Event{{Kind: RecoveryUndecryptable}}, false
 		}
-		return nil, nil
+		return nil, nil, true
 	}
 	err := r.config.API.Probe(ctx, recovered.secret)
 	switch {
 	case refused(err):
-		return nil, &Event{Kind: RecoveryDead}
+		return nil, []Event{{Kind: RecoveryDead}}, true
 	case !sameRun, errors.Is(err, apisecret.ErrForbidden): // it signs
-		return nil, nil
+		return nil, nil, true
 	case err != nil:
-		return nil, &Event{Kind: RecoveryUnchecked, Err: err}
+		return nil, []Event{{Kind: RecoveryUnchecked, Err: err}}, false
 	}
 	return &newSecret{
 		secret:             recovered.secret,
@@ -114,7 +113,7 @@ func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (*
 		oldSecretExpiresAt: recovered.OldSecretExpiresAt,
 		made:               true,
 		older:              append(known, recovered.Known...),
-	}, &Event{Kind: RotationResumed, At: recovered.ObtainedAt}
+	}, []Event{{Kind: RotationResumed, At: recovered.ObtainedAt}}, false
 }
 
 // take makes a new secret the one that this process works with. The events are
@@ -155,11 +154,12 @@ func (s newSecret) entry(triggers Triggers) recovery.Entry {
 
 // failure says what became of a failed call, and first keeps a reply that may
 // hold the secret.
-func (r *Rotator) failure(err error, seal func(apisecret.Secret) string, seen Seen) Event {
+func (r *Rotator) failure(err error, seal func(apisecret.Secret) string) Event {
 	failure, ok := errors.AsType[*apisecret.RegenerateError](err)
 	if !ok {
 		return Event{Kind: NotPossible, Err: err}
 	}
+	seen := r.Seen()
 	event := Event{Err: failure.Err, Failure: failure, Undecryptable: seen.undecryptable()}
 	if failure.Effect() != apisecret.Unchanged {
 		r.learn(func(s Seen) Seen { s.rotated = perhapsRotated; return s })

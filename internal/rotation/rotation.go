@@ -120,9 +120,9 @@ func (r *Rotator) learn(change func(Seen) Seen) Seen {
 // The state is empty then, and Create restores the object if it fails.
 func (r *Rotator) Replacing() bool { return len(r.Seen().replaced) > 0 }
 
-// OfAnother reports whether a secret is known to be that of another integrator
+// ofAnother reports whether a secret is known to be that of another integrator
 // or endpoint than the provider's.
-func (r *Rotator) OfAnother(held Held, history History) bool {
+func (r *Rotator) ofAnother(held Held, history History) bool {
 	if r.config.API == nil {
 		return false
 	}

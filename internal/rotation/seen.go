@@ -5,6 +5,7 @@ package rotation
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
@@ -53,8 +54,7 @@ type Recovered struct {
 	secret apisecret.Secret // zero if it cannot be opened
 }
 
-// Undecryptable reports whether the secret of the entry cannot be opened.
-func (r *Recovered) Undecryptable() bool { return r != nil && r.secret.IsZero() }
+func (r *Recovered) undecryptable() bool { return r != nil && r.secret.IsZero() }
 
 // Replaced is an object that a Create replaces without being shown it.
 type Replaced struct {
@@ -116,7 +116,7 @@ func (s Seen) fingerprints(others ...string) []string {
 func (s Seen) undecryptable() Undecryptable {
 	return Undecryptable{
 		InState:   slices.ContainsFunc(s.inState, func(state stateSecret) bool { return state.opened.IsZero() }),
-		Recovered: s.Recovered.Undecryptable(),
+		Recovered: s.Recovered.undecryptable(),
 	}
 }
 
@@ -143,7 +143,7 @@ func (s Seen) superseded(fingerprint string) bool {
 // state is not.
 func (s Seen) replacedBy(arguments Arguments) *Replaced {
 	for _, r := range s.replaced {
-		if r.Arguments.equal(arguments) {
+		if reflect.DeepEqual(r.Arguments, arguments) {
 			return r
 		}
 	}

@@ -42,8 +42,8 @@ func TestRotationElsewhereWithGraceIsReportedThenAdopted(t *testing.T) {
 	f.plan().has(0, "No changes")
 }
 
-// destroys checks that the resource can be destroyed, with the rotation that is
-// planned by the way that its error names.
+// destroys checks that the resource can be destroyed. A rotation is planned, so the
+// first attempt fails and names the way that works.
 func (f *fixture) destroys() {
 	f.t.Helper()
 	state := f.read("terraform.tfstate")
@@ -72,7 +72,7 @@ func TestDeadSecretBlocksNothingElse(t *testing.T) {
 	f.sent(1)
 }
 
-// What was to be adopted is no longer configured when the plan is applied.
+// The plan adopts a secret that is no longer configured when it is applied.
 func TestAdoptionOfASecretThatIsGone(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -86,8 +86,8 @@ func TestAdoptionOfASecretThatIsGone(t *testing.T) {
 	f.sent(1)
 }
 
-// The configured secret is one before the one in state, and still accepted,
-// while the one in state is not (yet).
+// The configured secret is older than the one in state. The API still accepts it,
+// and does not accept the one in state, or not yet.
 func TestSupersededSecretIsNotAdopted(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -104,9 +104,9 @@ func TestSupersededSecretIsNotAdopted(t *testing.T) {
 	f.sent(2)
 }
 
-// foreigners configure the provider for something else than what is in state,
-// and return the import command that the provider names.
-func foreigners() map[string]func(f *fixture) string {
+// moves configure the provider for another integrator or endpoint than that of the
+// secret in state. They return the import command that the provider names.
+func moves() map[string]func(f *fixture) string {
 	return map[string]func(f *fixture) string{
 		"another integrator": func(f *fixture) string {
 			f.env["INTEGRATOR_KEY"] = "int_another"
@@ -119,16 +119,16 @@ func foreigners() map[string]func(f *fixture) string {
 	}
 }
 
-// A state that is not the provider's is kept, nothing is asked about it, and
-// only a rotation is refused.
-func TestForeignState(t *testing.T) {
+// The provider keeps the state of another integrator or endpoint and sends no
+// request about it. It refuses to rotate it, and nothing else.
+func TestStateOfAnother(t *testing.T) {
 	t.Parallel()
-	for name, foreign := range foreigners() {
+	for name, move := range moves() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			f.apply().has(0)
-			command := foreign(f)
+			command := move(f)
 			before := f.Count("", "")
 
 			f.plan().has(0, "The secret belongs to another integrator or endpoint", "It was neither checked nor changed", command)
@@ -149,7 +149,7 @@ func TestForeignState(t *testing.T) {
 	}
 }
 
-// The way to another endpoint that the warning names.
+// The warning names the way to another endpoint, and that way works.
 func TestMoveToAnotherEndpoint(t *testing.T) {
 	t.Parallel()
 	f, target := newFixture(t), newFixture(t)

@@ -1,0 +1,129 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rotation
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
+)
+
+func TestPlanOfAnotherIntegrator(t *testing.T) {
+	t.Parallel()
+	key, endpoint := History{IntegratorKey: "int_2", Endpoint: ourEndpoint}, History{IntegratorKey: ourKey, Endpoint: "https://sandbox.example"}
+	for name, owner := range map[string]History{"key": key, "endpoint": endpoint} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture()
+			due := Arguments{Days: Days{N: 9}}
+			s := f.holding("s1")
+			s.Held.IntegratorKey, s.History = owner.IntegratorKey, owner
+			refused := func(what string, planned Planned) {
+				t.Helper()
+				equal(t, what, kinds(planned.Events), []Kind{RotationOfAnother})
+				same(t, "owner", event(planned.Events, RotationOfAnother).Owner, owner)
+			}
+			refused("in place", f.process().Plan(t.Context(), &s.Object, due, graceSet, s.Memory))
+			refused("replacement", f.process().Plan(t.Context(), nil, due, graceSet, s.Memory))
+			tainted := f.process()
+			tainted.Refresh(t.Context(), s.Object, s.Memory)
+			refused("tainted", tainted.Plan(t.Context(), nil, due, graceSet, Memory{}))
+			equal(t, "probed", f.api.probed, nil)
+
+			planned := tainted.Plan(t.Context(), &s.Object, s.Arguments, graceSet, s.Memory)
+			equal(t, "events of a plan that keeps it", kinds(planned.Events), nil)
+			planned = tainted.Plan(t.Context(), nil, due, graceSet, Memory{})
+			equal(t, "events of a creation beside one that is not tainted", kinds(planned.Events), []Kind{APICalled})
+			planned = f.process(unconfigured).Plan(t.Context(), &s.Object, due, graceSet, s.Memory)
+			equal(t, "events while the settings are unknown", kinds(planned.Events), nil)
+		})
+	}
+}
+
+// To replace what is not known to be the provider's own would be a risk.
+func TestPlanOfAReplacementWithoutEndpoint(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	planned := f.process().Plan(t.Context(), nil, Arguments{}, graceSet, Memory{History: History{IntegratorKey: ourKey}})
+	equal(t, "events", kinds(planned.Events), []Kind{RotationOfAnother})
+}
+
+func TestPlanWarnsOfTheGracePeriod(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	s := f.holding("s1")
+	rotate, open := Arguments{Days: Days{N: 9}}, Arguments{Days: Days{Unknown: true}}
+	for _, c := range []struct {
+		arguments Arguments
+		graceSet  bool
+		expires   time.Duration
+		kinds     []Kind
+	}{
+		{s.Arguments, false, time.Hour, nil},
+		{rotate, true, 0, []Kind{APICalled}},
+		{rotate, false, 0, []Kind{GraceNotSet, APICalled}},
+		{rotate, true, time.Second, []Kind{OlderSecretMayEnd, APICalled}},
+		{rotate, false, time.Second, []Kind{GraceNotSet, OlderSecretMayEnd, APICalled}},
+		{open, true, 0, nil},
+		{open, false, time.Second, []Kind{GraceNotSet, OlderSecretMayEnd}},
+	} {
+		s.Held.OldSecretExpiresAt = f.now.Add(c.expires)
+		planned := f.process().Plan(t.Context(), &s.Object, c.arguments, c.graceSet, s.Memory)
+		equal(t, "events", kinds(planned.Events), c.kinds)
+		if c.expires > 0 && c.kinds != nil {
+			same(t, "the end", event(planned.Events, OlderSecretMayEnd).At, s.Held.OldSecretExpiresAt)
+		}
+	}
+}
+
+func TestPlanDestroy(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	s := f.holding("s1")
+	s.Replacing, s.Unwarned, s.AdoptionDue = true, true, fingerprint("s2")
+	want := s.Memory
+	want.Replacing, want.Unwarned = false, false
+
+	f.store.entry = entryOf("s1")
+	planned := f.process().PlanDestroy(s.Held, s.Memory)
+	same(t, "memory", planned.Memory, want)
+	equal(t, "events", kinds(planned.Events), []Kind{SecretStaysValid})
+	same(t, "the file of the secret in state", f.store.entry, nil)
+	equal(t, "events of an apply", kinds(f.process(applying).PlanDestroy(s.Held, s.Memory).Events), nil)
+
+	newer := f.process()
+	current := f.holding("s2")
+	current.Held.Version++
+	newer.Refresh(t.Context(), current.Object, current.Memory)
+	equal(t, "events of the end of a replacement", kinds(newer.PlanDestroy(s.Held, s.Memory).Events), nil)
+
+	f.store.read = errors.New("damaged")
+	s.Held.IntegratorKey = "int_2"
+	equal(t, "events of another's", kinds(f.process().PlanDestroy(s.Held, s.Memory).Events), []Kind{SecretStaysValid})
+}
+
+func TestCheckImport(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		key    string
+		answer error
+		config []func(*Config)
+		want   []Event
+	}{
+		"accepted":  {ourKey, nil, nil, nil},
+		"refused":   {ourKey, apisecret.ErrRefused, nil, []Event{{Kind: ImportUnchecked, Err: apisecret.ErrRefused}}},
+		"unknown":   {ourKey, errUnreachable, nil, []Event{{Kind: ImportUnchecked, Err: errUnreachable}}},
+		"unchecked": {ourKey, apisecret.ErrRefused, []func(*Config){skipValidation}, nil},
+		"another":   {"int_2", nil, []func(*Config){skipValidation}, []Event{{Kind: ImportOfAnother, Key: "int_2"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture()
+			f.api.answers["s1"] = c.answer
+			equal(t, "events", f.process(c.config...).CheckImport(t.Context(), c.key), c.want)
+		})
+	}
+}
