@@ -39,31 +39,37 @@ func TestInterruptDuringTheCallKeepsTheSecret(t *testing.T) {
 				}
 				t.Run(rotation.name+"/"+interrupt.name+traced(trace), func(t *testing.T) {
 					t.Parallel()
-					f := newFixture(t).withTrace(trace)
-					old := rotation.prepare(f)
-					call := f.holdReply()
-					run := rotation.start(f)
-					call.wait()
-					run.signal(interrupt.signal, interrupt.group)
-					run.says("Interrupt received")
-					if trace {
-						f.traces("tf_rpc=StopProvider") // its context has ended then, or is about to
-					}
-					call.release()
-
-					run.wait().has(1, "execution halted")
-					f.stores(f.newest(), false)
-					if rotation.createFirst { // nothing is left to do but to forget the old object
-						f.apply().has(0, "0 added, 0 changed, 1 destroyed")
-					} else {
-						f.plan().has(0, "No changes")
-					}
-					f.stores(f.newest(), false)
-					f.sent(max(old, 0) + 1)
+					keepsTheSecret(t, rotation, interrupt, trace)
 				})
 			}
 		}
 	}
+}
+
+// keepsTheSecret interrupts a run whose request is in flight.
+func keepsTheSecret(t *testing.T, rotation rotation, interrupt interrupt, trace bool) {
+	t.Helper()
+	f := newFixture(t).withTrace(trace)
+	old := rotation.prepare(f)
+	call := f.holdReply()
+	run := rotation.start(f)
+	call.wait()
+	run.signal(interrupt.signal, interrupt.group)
+	run.says("Interrupt received")
+	if trace {
+		f.traces("tf_rpc=StopProvider") // its context has ended then, or is about to
+	}
+	call.release()
+
+	run.wait().has(1, "execution halted")
+	f.stores(f.newest(), false)
+	if rotation.createFirst { // nothing is left to do but to forget the old object
+		f.apply().has(0, "0 added, 0 changed, 1 destroyed")
+	} else {
+		f.plan().has(0, "No changes")
+	}
+	f.stores(f.newest(), false)
+	f.sent(max(old, 0) + 1)
 }
 
 func traced(trace bool) string {

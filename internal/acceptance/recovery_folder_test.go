@@ -8,6 +8,7 @@ package acceptance_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,20 +107,24 @@ func TestReplyWithoutAReadableSecret(t *testing.T) {
 					failed.has(1, "Without recovery_dir the reply could not be kept, and the new secret is gone. Valid now", "Get a live secret from the platform")
 					return
 				}
-				for _, file := range f.recoveryFiles() {
-					if !strings.HasSuffix(file, ".reply-1") {
-						continue
-					}
-					// Terraform may break the line inside the path.
-					failed.has(1, "The reply was kept in", filepath.Base(file)+": look there for the new secret", "Set integrator_secret (INTEGRATOR_SECRET) to the new secret")
-					f.mode(file, 0o600)
-					if kept, err := os.ReadFile(file); err != nil || !strings.Contains(string(kept), f.Secret()) {
-						t.Errorf("the reply was not kept as it came: %v", err)
-					}
-					return
-				}
-				t.Error("the reply was not kept")
+				// Terraform may break the line inside the path.
+				failed.has(1, "The reply was kept in", filepath.Base(f.keptReply())+": look there for the new secret", "Set integrator_secret (INTEGRATOR_SECRET) to the new secret")
 			})
 		}
 	}
+}
+
+// keptReply checks the file in which a reply was kept, and returns its path.
+func (f *fixture) keptReply() string {
+	f.t.Helper()
+	files := f.recoveryFiles()
+	i := slices.IndexFunc(files, func(file string) bool { return strings.HasSuffix(file, ".reply-1") })
+	if i < 0 {
+		f.t.Fatal("the reply was not kept")
+	}
+	f.mode(files[i], 0o600)
+	if kept, err := os.ReadFile(files[i]); err != nil || !strings.Contains(string(kept), f.Secret()) {
+		f.t.Errorf("the reply was not kept as it came: %v", err)
+	}
+	return files[i]
 }

@@ -24,42 +24,48 @@ func TestSecretDiesBetweenPlanAndApply(t *testing.T) {
 				}
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
-					f := newFixture(t)
-					old := rotation.prepare(f)
-					args := rotation.args()
-					if tainted {
-						f.terraform("taint", address).has(0)
-						args = nil
-					}
-					f.plan(append(args, refresh, "-out=saved.plan")...).has(2)
-					f.Revoke(f.Secret())
-
-					failed := f.terraform("apply", "saved.plan")
-					failed.has(1, "Nothing was changed")
-					if rotation.replace || f.tellsOfApplying() {
-						failed.has(1, "The API secret was not rotated", "set integrator_secret (INTEGRATOR_SECRET) to the live one")
-					} else { // nothing is lost yet if the plan fails in the apply
-						failed.has(1, "The API accepts none of the secrets that could sign this rotation", "Get a live secret from the platform")
-					}
-					putBack := rotation.replace && !rotation.createFirst
-					if putBack {
-						failed.has(1, "The old secret was put back into the state", "terraform untaint")
-					}
-					if rotation.createFirst {
-						failed.has(1, "create_before_destroy", "rotate in place with rotate_when_changed")
-					} else {
-						failed.lacks("create_before_destroy")
-					}
-					f.stores(old, tainted || putBack)
-
-					f.env["INTEGRATOR_SECRET"] = f.Rotate(0)
-					f.apply(args...).has(0)
-					f.stores(f.newest(), false)
-					f.plan().has(0, "No changes")
+					secretDies(t, rotation, refresh, tainted)
 				})
 			}
 		}
 	}
+}
+
+// secretDies has the secret die after a plan, applies the plan, and mends it.
+func secretDies(t *testing.T, rotation rotation, refresh string, tainted bool) {
+	t.Helper()
+	f := newFixture(t)
+	old := rotation.prepare(f)
+	args := rotation.args()
+	if tainted {
+		f.terraform("taint", address).has(0)
+		args = nil
+	}
+	f.plan(append(args, refresh, "-out=saved.plan")...).has(2)
+	f.Revoke(f.Secret())
+
+	failed := f.terraform("apply", "saved.plan")
+	failed.has(1, "Nothing was changed")
+	if rotation.replace || f.tellsOfApplying() {
+		failed.has(1, "The API secret was not rotated", "set integrator_secret (INTEGRATOR_SECRET) to the live one")
+	} else { // nothing is lost yet if the plan fails in the apply
+		failed.has(1, "The API accepts none of the secrets that could sign this rotation", "Get a live secret from the platform")
+	}
+	putBack := rotation.replace && !rotation.createFirst
+	if putBack {
+		failed.has(1, "The old secret was put back into the state", "terraform untaint")
+	}
+	if rotation.createFirst {
+		failed.has(1, "create_before_destroy", "rotate in place with rotate_when_changed")
+	} else {
+		failed.lacks("create_before_destroy")
+	}
+	f.stores(old, tainted || putBack)
+
+	f.env["INTEGRATOR_SECRET"] = f.Rotate(0)
+	f.apply(args...).has(0)
+	f.stores(f.newest(), false)
+	f.plan().has(0, "No changes")
 }
 
 // A pipeline is still configured with its first secret, which the first apply has

@@ -203,13 +203,11 @@ func TestInterrupt(t *testing.T) {
 			if err := p.Start(); err != nil {
 				t.Fatal(err)
 			}
-			for lines := bufio.NewScanner(output); lines.Scan(); {
-				if strings.HasSuffix(lines.Text(), test.moment) {
-					if err := test.end(p, output); err != nil {
-						t.Error(err)
-					}
+			at(output, test.moment, func() {
+				if err := test.end(p, output); err != nil {
+					t.Error(err)
 				}
-			}
+			})
 			if err := p.Wait(); p.ProcessState.ExitCode() != 1 {
 				t.Errorf("ended with %v", err)
 			}
@@ -218,5 +216,14 @@ func TestInterrupt(t *testing.T) {
 			}
 			p.checkTidy(t)
 		})
+	}
+}
+
+// at reads the output to its end and calls do at each line that ends with moment.
+func at(output io.Reader, moment string, do func()) {
+	for lines := bufio.NewScanner(output); lines.Scan(); {
+		if strings.HasSuffix(lines.Text(), moment) {
+			do()
+		}
 	}
 }

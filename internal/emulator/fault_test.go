@@ -85,9 +85,7 @@ func TestFaultReplacesReply(t *testing.T) {
 			t.Run(tt.name, func(t *testing.T) {
 				t.Parallel()
 				fault := tt.fault
-				if after {
-					fault = fault.After()
-				}
+				fault.AfterProcessing = after
 				c, a, err := spoiled(t, fault, after)
 				if err != nil {
 					t.Fatal(err)

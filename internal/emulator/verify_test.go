@@ -119,15 +119,21 @@ func TestUnauthorized(t *testing.T) {
 			if problem["type"] != ProblemUnauthorized || problem["status"] != 401.0 || problem["retryable"] != false {
 				t.Errorf("problem %v", problem)
 			}
-			for _, member := range []string{"title", "detail", "code", "instance", "realm", "scope"} {
-				if s, ok := problem[member].(string); !ok || s == "" {
-					t.Errorf("%s is %v", member, problem[member])
-				}
-			}
+			hasTexts(t, problem, "title", "detail", "code", "instance", "realm", "scope")
 			if got := c.last(); got.Processed || got.Problem != ProblemUnauthorized {
 				t.Errorf("recorded %+v", got)
 			}
 		})
+	}
+}
+
+// hasTexts checks that members of a problem are texts that are not empty.
+func hasTexts(t *testing.T, problem map[string]any, members ...string) {
+	t.Helper()
+	for _, member := range members {
+		if s, ok := problem[member].(string); !ok || s == "" {
+			t.Errorf("%s is %v", member, problem[member])
+		}
 	}
 }
 

@@ -248,9 +248,9 @@ func (p *process) applyCurrent(s *state, result *plan, save func()) bool {
 			return false
 		}
 		return !p.stopped() && p.destroyDeposed(s, old, save)
-	default:
-		return p.applyPlanned(s, result, save)
+	case create, update:
 	}
+	return p.applyPlanned(s, result, save)
 }
 
 // applyPlanned is the create or update of the current object: it is planned once

@@ -112,6 +112,7 @@ func (f postFault) outcome(r emulator.Request) outcome {
 		return burnt
 	case limitedLong, forbidden, bearer, redirect:
 		return stop
+	case none, unreadable, oddExpiry, noExpiry: // they do not change the status
 	}
 	switch {
 	case r.Status == http.StatusUnauthorized:

@@ -150,7 +150,6 @@ func (w *world) checkSuccession(r *ran) {
 	if before.tainted && (!r.refresh || r.unknownSettings != nil) {
 		w.memory.unseen[before.secret] = true
 	}
-	unseen := w.memory.unseen[before.secret]
 	if before.secret == after.secret {
 		// Where neither Read nor plan was shown the state, Create may take it for
 		// that of an interrupted run, and says so.
@@ -160,6 +159,14 @@ func (w *world) checkSuccession(r *ran) {
 		}
 		return
 	}
+	w.checkSuccessor(r, before, after)
+}
+
+// checkSuccessor checks that the secret in the new state may succeed the one in the
+// old state.
+func (w *world) checkSuccessor(r *ran, before, after *held) {
+	w.t.Helper()
+	unseen := w.memory.unseen[before.secret]
 	trusted := w.SkipValidation && before.secret == "" && after.secret == w.secret
 	if (w.origin(after.secret) != w.server || after.key != w.key) && !trusted {
 		w.t.Fatalf("a foreign secret was adopted")

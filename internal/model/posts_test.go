@@ -24,73 +24,109 @@ func (w *world) checkPosts(r *ran) {
 	if len(posts) > 0 && (!applies || r.planned == noOp || r.planned == destroy) {
 		w.t.Fatalf("a rotation that was not planned")
 	}
-	var lost time.Time // when the first ambiguous one was signed
-	var resent bool
-	retries := map[int]int{} // by signer
-	var signers []int
-	retimed := map[int]bool{}
+	c := &postCheck{world: w, ran: r, retries: map[int]int{}, retimed: map[int]bool{}}
 	for i, p := range posts {
-		fault := none
+		checked := post{Request: p}
+		if i < len(posts)-1 {
+			checked.next = &posts[i+1]
+		}
 		if i < len(r.faults.Posts) {
-			fault = r.faults.Posts[i]
+			checked.fault = r.faults.Posts[i]
 		}
-		if !slices.Contains(signers, p.SignedWith) {
-			signers = append(signers, p.SignedWith)
-		}
-		last := i == len(posts)-1
-		same := !last && posts[i+1].SignedWith == p.SignedWith
-		allowed := w.MaxRetries > retries[p.SignedWith]
-		must := !r.interrupted && len(signers) == 1
-		at := signedAt(p)
+		c.check(checked)
+	}
+}
 
-		outcome := fault.outcome(p)
-		if lost.IsZero() && (outcome == againMaybe || outcome == ambiguous) {
-			lost = at
-		}
-		if grace := graceOf(p); !lost.IsZero() {
-			inTime := grace == 0 || at.Add(resendWait).Before(lost.Add(grace))
-			if !last && (!inTime || signedAt(posts[i+1]).Sub(at) < resendWait) {
-				w.t.Fatalf("sent again too early or too late after %q", fault)
-			}
-			must = must && inTime
-		}
+// post is a request to regenerate the secret.
+type post struct {
+	emulator.Request
 
-		switch outcome {
-		case regenerated, stop, burnt:
-			if !last {
-				w.t.Fatalf("a request followed one that ended it: %q", fault)
-			}
-		case again, againMaybe:
-			if !last && (!same || !allowed) {
-				w.t.Fatalf("too many retries after %q", fault)
-			}
-			if last && allowed && must {
-				w.t.Fatalf("no retry after %q", fault)
-			}
-			retries[p.SignedWith]++
-		case ambiguous:
-			allowed = w.MaxRetries > 0 && !resent
-			if !last && (!same || !allowed) {
-				w.t.Fatalf("a resend that was not allowed after %q", fault)
-			}
-			if last && allowed && must {
-				w.t.Fatalf("no resend after %q", fault)
-			}
-			resent = true
-			retries[p.SignedWith]++
-		case refused:
-			switch {
-			case last, p.SignedWith < 0: // one of the secrets that are not of this endpoint
-			case !lost.IsZero():
-				w.t.Fatalf("a request after a refusal that followed an ambiguous one")
-			case same && (retimed[p.SignedWith] || w.memory.skew.Abs() < 240*time.Second || w.MaxRetries == 0):
-				w.t.Fatalf("the same credential again after a refusal")
-			case same:
-				retimed[p.SignedWith] = true
-			case slices.Contains(signers, posts[i+1].SignedWith):
-				w.t.Fatalf("a credential that had been refused was tried again")
-			}
+	next  *emulator.Request // nil for the last one
+	fault postFault
+}
+
+// same reports whether there is another request, signed with the same secret.
+func (p post) same() bool { return p.next != nil && p.next.SignedWith == p.SignedWith }
+
+// postCheck goes through the requests of a run.
+type postCheck struct {
+	*world
+
+	ran     *ran
+	lost    time.Time // when the first ambiguous one was signed
+	resent  bool
+	retries map[int]int  // by signer
+	retimed map[int]bool // by signer
+	signers []int
+}
+
+func (c *postCheck) check(p post) {
+	c.t.Helper()
+	if !slices.Contains(c.signers, p.SignedWith) {
+		c.signers = append(c.signers, p.SignedWith)
+	}
+	outcome := p.fault.outcome(p.Request)
+	if c.lost.IsZero() && (outcome == againMaybe || outcome == ambiguous) {
+		c.lost = signedAt(p.Request)
+	}
+	must := c.checkTime(p) && !c.ran.interrupted && len(c.signers) == 1
+
+	switch outcome {
+	case regenerated, stop, burnt:
+		if p.next != nil {
+			c.t.Fatalf("a request followed one that ended it: %q", p.fault)
 		}
+	case again, againMaybe:
+		c.checkNext(p, must, c.MaxRetries > c.retries[p.SignedWith], "retry")
+	case ambiguous:
+		c.checkNext(p, must, c.MaxRetries > 0 && !c.resent, "resend")
+		c.resent = true
+	case refused:
+		c.checkRefused(p)
+	}
+}
+
+// checkTime reports whether a request may be sent again without a risk for the
+// newer secret, and fails if one was sent all the same.
+func (c *postCheck) checkTime(p post) bool {
+	c.t.Helper()
+	if c.lost.IsZero() {
+		return true
+	}
+	at, grace := signedAt(p.Request), graceOf(p.Request)
+	inTime := grace == 0 || at.Add(resendWait).Before(c.lost.Add(grace))
+	if p.next != nil && (!inTime || signedAt(*p.next).Sub(at) < resendWait) {
+		c.t.Fatalf("sent again too early or too late after %q", p.fault)
+	}
+	return inTime
+}
+
+// checkNext checks that the request was repeated if it had to be, and only if it
+// was allowed to be.
+func (c *postCheck) checkNext(p post, must, allowed bool, what string) {
+	c.t.Helper()
+	if p.next != nil && (!p.same() || !allowed) {
+		c.t.Fatalf("a %s that was not allowed after %q", what, p.fault)
+	}
+	if p.next == nil && allowed && must {
+		c.t.Fatalf("no %s after %q", what, p.fault)
+	}
+	c.retries[p.SignedWith]++
+}
+
+// checkRefused checks what follows a refused signature.
+func (c *postCheck) checkRefused(p post) {
+	c.t.Helper()
+	switch {
+	case p.next == nil, p.SignedWith < 0: // one of the secrets that are not of this endpoint
+	case !c.lost.IsZero():
+		c.t.Fatalf("a request after a refusal that followed an ambiguous one")
+	case p.same() && (c.retimed[p.SignedWith] || c.memory.skew.Abs() < 240*time.Second || c.MaxRetries == 0):
+		c.t.Fatalf("the same credential again after a refusal")
+	case p.same():
+		c.retimed[p.SignedWith] = true
+	case slices.Contains(c.signers, p.next.SignedWith):
+		c.t.Fatalf("a credential that had been refused was tried again")
 	}
 }
 

@@ -25,7 +25,7 @@ func answers() map[string]emulator.Fault {
 	}
 }
 
-// answered are the entries of one call for all answers.
+// answered has an entry for each answer to one call.
 func answered(happens, method, path string, play func(s *session, answer func())) (entries []entry) {
 	for _, name := range sortedNames(answers()) {
 		entries = append(entries, message(happens+": "+name, func(s *session) {
@@ -37,14 +37,17 @@ func answered(happens, method, path string, play func(s *session, answer func())
 	return entries
 }
 
-// lostMeanwhile is a request that takes effect, and whose answer is lost after
-// something else has happened.
+// lostMeanwhile lets a request take effect and something else happen, and then
+// drops the answer.
 func (s *session) lostMeanwhile(happen func()) emulator.Fault {
 	reached, hold := make(chan struct{}, 1), make(chan struct{})
 	go func() {
-		<-reached
-		happen()
-		close(hold)
+		select {
+		case <-reached:
+			happen()
+			close(hold)
+		case <-s.t.Context().Done():
+		}
 	}()
 	return emulator.Fault{Drop: true, Reached: reached, Hold: hold}.After()
 }
@@ -53,7 +56,7 @@ func (s *session) webhook() *block {
 	return s.add("webhook", args{"url": hookURL, "events": []string{"payment.completed"}})
 }
 
-// made is a webhook, and an apply.
+// made adds a webhook and applies that.
 func (s *session) made() *block {
 	s.t.Helper()
 	webhook := s.webhook()

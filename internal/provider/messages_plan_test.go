@@ -54,6 +54,11 @@ func rotationPlanMessages() []entry {
 			s.created(args{grace: nil}).replace = true
 			s.apply()
 		}),
+		message("A rotation is planned and applied by OpenTofu, and no grace period is set", func(s *session) {
+			s.openTofu = true
+			s.created(args{grace: nil}).rotate()
+			s.apply()
+		}),
 		message("The replacement of a tainted secret is planned and applied, and no grace period is set", func(s *session) {
 			s.taint(s.created(args{grace: nil}))
 			s.apply()

@@ -12,7 +12,7 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
-// recovering is a message of a session that has a recovery folder.
+// recovering is message with recovery_dir set.
 func recovering(happens string, play func(s *session)) entry {
 	return message(happens, func(s *session) {
 		s.settings["recovery_dir"] = s.dir
@@ -30,7 +30,7 @@ func (s *session) writeFile(path, content string) {
 	}
 }
 
-// inTheWay has a folder be where the recovery file is to be.
+// inTheWay puts a folder where the recovery file is to be.
 func (s *session) inTheWay() {
 	s.t.Helper()
 	if err := os.Mkdir(s.recoveryFile(), 0o700); err != nil {
@@ -38,8 +38,8 @@ func (s *session) inTheWay() {
 	}
 }
 
-// encryptedAndKilled is a rotation that was killed, of a secret for which there is
-// no identity now.
+// encryptedAndKilled leaves an encrypted state and an encrypted recovery file
+// behind, and no identity to open them.
 func (s *session) encryptedAndKilled() *block {
 	s.t.Helper()
 	key := newKey(s.t)
@@ -77,7 +77,10 @@ func recoveryMessages() []entry {
 			s.apply()
 		}),
 		recovering("The secret is refused, and the recovery file cannot be opened", func(s *session) {
-			s.encryptedAndKilled().config["rotate_when_changed"] = nil
+			secret := s.created(nil)
+			secret.config["recipients"] = []string{newKey(s.t).recipient}
+			s.killed(secret)
+			secret.config["rotate_when_changed"] = nil
 			s.plan()
 		}),
 		recovering("A rotation is planned, every secret is refused, and the recovery file cannot be opened", func(s *session) {

@@ -56,6 +56,11 @@ func refreshMessages() []entry {
 			s.setenv(configured, wrong)
 			s.plan()
 		}),
+		message("The secret was imported, and is refused before it was stored", func(s *session) {
+			s.importID(s.apiSecret(nil), s.Key())
+			s.Rotate(0)
+			s.plan()
+		}),
 		message("The secret is refused, and integrator_secret cannot be checked: 500", func(s *session) {
 			s.created(nil)
 			s.setenv(configured, s.Rotate(0))
@@ -106,6 +111,11 @@ func refreshMessages() []entry {
 			s.plan()
 		}),
 
+		message("The secret is destroyed by OpenTofu", func(s *session) {
+			s.openTofu = true
+			s.created(nil)
+			s.destroy()
+		}),
 		message("The secret is destroyed", func(s *session) {
 			s.created(nil)
 			s.destroy()

@@ -18,7 +18,7 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// occasion is what a new secret is asked for, and what there is for recovery.
+// occasion is how a new secret comes to be asked for, and what there is for recovery.
 type occasion struct {
 	name       string
 	grace      int
@@ -29,12 +29,12 @@ type occasion struct {
 }
 
 func occasions() (all []occasion) {
-	for _, grace := range []int{0, 300} {
-		name := fmt.Sprintf("in place, grace period %d", grace)
+	for _, seconds := range []int{0, 300} {
+		name := fmt.Sprintf("in place, grace period %d", seconds)
 		all = append(all,
-			occasion{name: name + ", without recovery_dir", grace: grace},
-			occasion{name: name + ", with recovery_dir", grace: grace, recovery: true},
-			occasion{name: name + ", with recovery_dir and recipients", grace: grace, recovery: true, recipients: true})
+			occasion{name: name + ", without recovery_dir", grace: seconds},
+			occasion{name: name + ", with recovery_dir", grace: seconds, recovery: true},
+			occasion{name: name + ", with recovery_dir and recipients", grace: seconds, recovery: true, recipients: true})
 	}
 	return append(all,
 		occasion{name: "creation", grace: 300, creates: true},
@@ -46,13 +46,13 @@ func occasions() (all []occasion) {
 type outcome struct {
 	happens  string
 	faults   []emulator.Fault
-	endpoint func(t *testing.T) string // "" or nil for the API
+	endpoint func(t *testing.T) string // nil for the API
 	settings map[string]any            // for the apply
 	skew     time.Duration             // of the API's clock, from the apply on
 }
 
-// outcomeMessages tells each outcome of each occasion, and texts that are the same
-// only once.
+// outcomeMessages has an entry for each outcome. Occasions on which people are told
+// the same share one text.
 func outcomeMessages() (entries []entry) {
 	for _, o := range outcomes() {
 		entries = append(entries, entry{o.happens, func(t *testing.T) string {
@@ -80,10 +80,10 @@ func (o outcome) tell(t *testing.T, on occasion) string {
 	if on.recovery {
 		s.settings["recovery_dir"] = s.dir
 	}
-	secret := s.apiSecret(args{"old_secret_valid_for_seconds": on.grace})
+	secret := s.apiSecret(args{grace: on.grace})
 	if on.recipients {
 		key := newKey(t)
-		s.setenv("INTEGRATOR_IDENTITY", key.identity)
+		s.setenv(ageKey, key.identity)
 		secret.config["recipients"] = []string{key.recipient}
 	}
 	if !on.creates {
@@ -136,8 +136,8 @@ func grouped(told []string) string {
 	return text.String()
 }
 
-// merged gives all occasions that begin alike one name, where none of them is
-// missing.
+// merged shortens a list of occasions: where it holds all that begin with the same
+// words, those words stand for them.
 func merged(names []string) []string {
 	for _, prefix := range []string{"in place", "in place, grace period 0", "in place, grace period 300"} {
 		begins := func(name string) bool { return strings.HasPrefix(name, prefix+",") }
