@@ -58,22 +58,19 @@ type regeneration struct {
 
 // take takes the new secret out of a reply, also out of one that was cut short
 // after the secret.
-func (r *regeneration) take(reply reply, err error) error {
-	if !reply.success() {
+func (r *regeneration) take(got reply, err error) error {
+	if !got.success() {
 		return err
 	}
-	r.made = parseRegenerated(reply.body)
+	r.made = parseRegenerated(got.text)
 	switch {
 	case r.made != nil:
-		r.made.SignedWith, r.made.RequestID = r.signers[r.signer], reply.requestID
+		r.made.SignedWith, r.made.RequestID = r.signers[r.signer], got.requestID
 		return nil
-	case err != nil:
+	case err != nil && got.begins(object): // the rest may have had it
 		return err
 	}
-	return &ReplyError{
-		Method: r.call.method, Path: r.call.path, Status: reply.status,
-		missing: "secret", body: apisecret.New(string(reply.body)),
-	}
+	return got.unlike(object, "secret")
 }
 
 func (r *regeneration) failure(err error) *apisecret.RegenerateError {
@@ -136,7 +133,7 @@ func parseRegenerated(body []byte) *apisecret.RegeneratedSecret {
 	}
 	parsed, err := time.Parse(time.RFC3339, expiry)
 	if err != nil {
-		regenerated.OddExpiry = fmt.Sprintf("%.64s", cleanText(redact(expiry, regenerated.Secret)))
+		regenerated.OddExpiry = fmt.Sprintf("%.64s", cleanText(expiry, regenerated.Secret))
 	}
 	regenerated.OldSecretExpiresAt = parsed
 	return regenerated
