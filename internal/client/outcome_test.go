@@ -255,8 +255,8 @@ func wantRegenerated(t *testing.T, f *fixture, got *apisecret.RegeneratedSecret,
 	if got.Secret.Reveal() != f.Secret() || !got.SignedWith.Equal(f.config.Secret) {
 		t.Errorf("secret %s, signed with %s", got.Secret.Fingerprint(), got.SignedWith.Fingerprint())
 	}
-	if !got.OldSecretExpiresAt.Equal(expires) || got.OddExpiry != "" {
-		t.Errorf("the old secret expires at %s %q, not %s", got.OldSecretExpiresAt, got.OddExpiry, expires)
+	if !got.OldSecretExpiresAt.Equal(expires) || got.OddExpiry != "" || got.GraceCut {
+		t.Errorf("the old secret expires at %s %q, not %s; cut %t", got.OldSecretExpiresAt, got.OddExpiry, expires, got.GraceCut)
 	}
 	if !got.AmbiguousSince.Equal(since) || !got.ObtainedAt.Equal(f.clock()) {
 		t.Errorf("ambiguous since %s, not %s; obtained at %s", got.AmbiguousSince, since, got.ObtainedAt)

@@ -49,6 +49,7 @@ type write struct {
 
 	signer   int // index of the current one
 	attempts int
+	sentAt   time.Time     // of the latest one
 	offset   time.Duration // of the clock that the latest attempt was signed with
 	retries  int           // attempts after the first with the same signer
 	retimed  bool          // whether this signer had an attempt on the server's clock
@@ -64,7 +65,7 @@ func (w *write) run(ctx context.Context) (reply, error) {
 		if err := ctx.Err(); err != nil && w.onlyCopy {
 			return reply{}, err // other writes notice it in the attempt, which is called off
 		}
-		sentAt := w.client.config.Clock()
+		w.sentAt = w.client.config.Clock()
 		got, err := w.attempt(ctx)
 		if w.accept != nil {
 			err = w.accept(got, err)
@@ -75,7 +76,7 @@ func (w *write) run(ctx context.Context) (reply, error) {
 		outcome := judge(err)
 		if w.onlyCopy && outcome.Effect() != apisecret.Unchanged {
 			if w.ambiguous == 0 {
-				w.ambiguousSince = sentAt
+				w.ambiguousSince = w.sentAt
 			}
 			w.ambiguous++
 			ctx = context.WithoutCancel(ctx)
