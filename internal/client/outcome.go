@@ -69,7 +69,7 @@ func (e *TransportError) outcome() apisecret.Outcome {
 		return apisecret.NotSentForGood
 	case !e.Sent:
 		return apisecret.NotSent
-	case e.Timeout || e.status == http.StatusGatewayTimeout:
+	case e.Timeout || perhapsAtWork(e.status):
 		return apisecret.Unanswered
 	default:
 		return apisecret.Ambiguous
@@ -85,7 +85,7 @@ func (e *ReplyError) outcome() apisecret.Outcome {
 
 func (e *Error) outcome() apisecret.Outcome {
 	switch {
-	case e.Status == http.StatusGatewayTimeout:
+	case perhapsAtWork(e.Status):
 		return apisecret.Unanswered
 	case e.Status == http.StatusTooManyRequests:
 		return apisecret.RateLimited
@@ -102,4 +102,20 @@ func (e *Error) outcome() apisecret.Outcome {
 	default:
 		return apisecret.Refused
 	}
+}
+
+// perhapsAtWork reports whether a status says that something in front of the API
+// stopped waiting for it, or believes that the client did. The API may still be
+// at work on the request.
+func perhapsAtWork(status int) bool {
+	const (
+		loadBalancerClosed = 460 // AWS
+		clientClosed       = 499 // nginx
+		originTimeout      = 524 // Cloudflare
+	)
+	switch status {
+	case http.StatusRequestTimeout, loadBalancerClosed, clientClosed, http.StatusGatewayTimeout, originTimeout:
+		return true
+	}
+	return false
 }

@@ -18,8 +18,9 @@ func noon() time.Time { return time.Date(2026, 8, 19, 12, 0, 0, 0, time.UTC) }
 
 // answered is the error that an answer gives.
 func answered(status int, header http.Header, body string, secrets ...apisecret.Secret) *Error {
-	return newError(call{method: "POST", path: "/v1/thing"}, &http.Response{StatusCode: status, Header: header}, []byte(body), noon(),
-		func(text string) string { return cleanText(redact(text, secrets...)) })
+	clean := func(text string) string { return cleanText(text, secrets...) }
+	resp := &http.Response{StatusCode: status, Header: header}
+	return newError(resp, newReply(call{method: "POST", path: "/v1/thing"}, resp, []byte(body), clean), noon(), clean)
 }
 
 func TestProblemInFull(t *testing.T) {
