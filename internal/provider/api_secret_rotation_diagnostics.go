@@ -97,8 +97,7 @@ func answerNotFromAPI(e rotation.Event) diag.Diagnostic {
 		kept = fmt.Sprintf("The reply was kept in %s.", e.Reply.Path)
 	}
 	return diag.NewErrorDiagnostic("The API secret may have been rotated: the answer is not the API's",
-		paragraphs(whatHappened(e.Err), fmt.Sprintf("It is not the JSON object that the API answers with, so something in front of the API may have answered: a proxy, a firewall, a login or maintenance page. "+
-			"Whether the request sent at %s has reached the API is not known, and it was not sent again.", clockTime(e.Failure.AmbiguousSince)),
+		paragraphs(whatHappened(e.Err), fmt.Sprintf("A proxy, a firewall, or a login or maintenance page answers like this. Whether the request sent at %s has reached the API is not known, and it was not sent again.", clockTime(e.Failure.AmbiguousSince)),
 			kept, oldSecretValidity(e.Failure),
 			"Apply again, which is right as long as the old secret works. If it is refused then, the secret was rotated: look for the new one in the reply if that was kept, or else: "+lowerFirst(getLiveSecret)+"."))
 }

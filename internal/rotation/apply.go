@@ -75,7 +75,8 @@ func (r *Rotator) Create(ctx context.Context, arguments Arguments, graceSet bool
 		return s
 	})
 	if replaced.unwarned && r.config.Applying {
-		result.Events = append(result.Events, r.rotationWarnings(graceSet, arguments.Recipients)...)
+		result.Events = append(result.Events, r.rotationWarnings(graceSet)...)
+		result.Events = append(result.Events, r.plaintextWarnings(arguments.Recipients)...)
 	}
 	return result, nil
 }

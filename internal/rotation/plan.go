@@ -45,7 +45,10 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 	}
 	planned.Events = append(planned.Events, recipientWarnings(planned.Action, prior, arguments)...)
 	if planned.Action == Rotate || planned.Action == LeaveOpen { // Terraform itself drops the warnings of a replacement
-		planned.Events = append(planned.Events, r.rotationWarnings(graceSet, arguments.Recipients)...)
+		planned.Events = append(planned.Events, r.rotationWarnings(graceSet)...)
+	}
+	if planned.Action.NewSecret() {
+		planned.Events = append(planned.Events, r.plaintextWarnings(arguments.Recipients)...)
 	}
 	if planned.Action == Rotate && r.config.API != nil {
 		planned.Events = append(planned.Events, r.checkRotation(ctx, prior, occasion, memory)...)
@@ -77,18 +80,23 @@ func (r *Rotator) seePrior(held Held, history History) (events []Event) {
 }
 
 // rotationWarnings are about a rotation that is planned, or may come of the plan.
-func (r *Rotator) rotationWarnings(graceSet bool, recipients Recipients) (events []Event) {
-	newest := r.Seen().newest()
-	if newest.Ciphertext != "" && !recipients.Unknown && len(recipients.Keys) == 0 {
-		events = append(events, Event{Kind: PlaintextPlanned})
-	}
+func (r *Rotator) rotationWarnings(graceSet bool) (events []Event) {
 	if !graceSet {
 		events = append(events, Event{Kind: GraceNotSet})
 	}
-	if newest.OldSecretExpiresAt.After(r.config.Clock()) {
+	if newest := r.Seen().newest(); newest.OldSecretExpiresAt.After(r.config.Clock()) {
 		events = append(events, Event{Kind: OlderSecretMayEnd, At: newest.OldSecretExpiresAt})
 	}
 	return events
+}
+
+// plaintextWarnings are about a new secret that is to be stored in plaintext,
+// after one that is encrypted.
+func (r *Rotator) plaintextWarnings(recipients Recipients) []Event {
+	if r.Seen().newest().Ciphertext == "" || recipients.Unknown || len(recipients.Keys) > 0 {
+		return nil
+	}
+	return []Event{{Kind: PlaintextPlanned}}
 }
 
 // recipientWarnings are about recipients in a plan that keeps the secret.
