@@ -36,6 +36,7 @@ func TestGracePeriodThatIsCut(t *testing.T) {
 		{"five of six minutes", 6 * minute, 5 * minute, 0, 0, nil, true},
 		{"all of a minute", minute, minute, 0, 0, nil, false},
 		{"a third of a minute", minute, 20 * time.Second, 0, 0, nil, true},
+		{"a third of ten seconds", 10 * time.Second, 3 * time.Second, 0, 0, nil, true},
 		{"all of two seconds", 2 * time.Second, 2 * time.Second, 0, 0, nil, false},
 
 		{"all, the server is behind", 5 * minute, 5 * minute, -4 * minute, 0, nil, false},

@@ -85,6 +85,8 @@ func (e *ReplyError) outcome() apisecret.Outcome {
 
 func (e *Error) outcome() apisecret.Outcome {
 	switch {
+	case e.Status < http.StatusOK: // 101, which the API does not know
+		return apisecret.NotFromAPI
 	case perhapsAtWork(e.Status):
 		return apisecret.Unanswered
 	case e.Status == http.StatusTooManyRequests:

@@ -119,6 +119,9 @@ func outcomes() []outcome {
 		{"200, a list", api(success(`[{"secret":"sk_test_x"}]`)), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
 		{"200, a string", api(success(`"sk_test_x"`)), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
 		{"200, null", api(success(`null`)), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"101", api(emulator.Fault{Raw: func(body []byte) []byte {
+			return append([]byte("HTTP/1.1 101 Switching Protocols\r\n\r\n"), body...)
+		}}), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
 		{"200, half an object", api(success(`{"id":1`)), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
 
 		{"no answer in time, before", silence(emulator.Fault{}), idle, apisecret.Unanswered, apisecret.Unknown, stop},

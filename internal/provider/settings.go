@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
@@ -122,7 +124,15 @@ func checkSecret(secret string) error {
 	if strings.TrimSpace(secret) != secret {
 		return errors.New("begins or ends with white space, often a line break from a file: wrap it in trimspace(…)")
 	}
+	if r, found := apisecret.InvisibleEnd(secret); found {
+		return fmt.Errorf("begins or ends with %s, which nobody sees and no secret has, often from a file or a clipboard: remove it", invisibleName(r))
+	}
 	return nil
+}
+
+func invisibleName(r rune) string {
+	name := map[rune]string{'\u200b': "zero-width space", '\u2060': "word joiner", '\ufeff': "byte order mark"}[r]
+	return fmt.Sprintf("the %s %U", cmp.Or(name, "character"), r)
 }
 
 func checkUserAPIKey(key string) error {
