@@ -21,7 +21,7 @@ func TestMessagesAreShown(t *testing.T) {
 	}
 	lines := strings.Split(strings.ReplaceAll(string(content), "\r\n", "\n"), "\n")
 	bugs := []string{ // in the provider: nothing that happens outside brings them about
-		"Unexpected provider data", "Unreadable private state", "Unwritable private state",
+		"Unexpected provider data", "Unexpected event", "Unreadable private state", "Unwritable private state",
 	}
 	said := summaries(t)
 	for _, summary := range said {
