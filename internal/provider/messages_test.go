@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 	"github.com/integrator/terraform-provider-integrator/internal/protocol"
 )
 
@@ -31,6 +30,9 @@ type entry struct {
 // where it can be read as people read it. Accept a change with -update.
 func TestMessages(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("needs no Terraform, but takes as long as all the tests of -short")
+	}
 	chapters := []chapter{
 		{"A request for a new secret", outcomeMessages()},
 		{"Plans of a new secret", rotationPlanMessages()},
@@ -95,7 +97,7 @@ func compareGolden(t *testing.T, file, got string) {
 func message(happens string, play func(s *session)) entry {
 	return entry{happens, func(t *testing.T) string {
 		t.Helper()
-		s := newSession(t, emulator.Options{})
+		s := newSession(t)
 		play(s)
 		return s.shown()
 	}}

@@ -52,10 +52,9 @@ type change struct {
 	destroys bool
 }
 
-func newSession(t *testing.T, options emulator.Options) *session {
+func newSession(t *testing.T) *session {
 	t.Helper()
-	options.Key = "int_1a2b3c"
-	s := &session{fixture: newFixture(t, options), dir: t.TempDir(), settings: map[string]any{}}
+	s := &session{fixture: newFixture(t, emulator.Options{Key: "int_1a2b3c"}), dir: t.TempDir(), settings: map[string]any{}}
 	s.schemas = protocol.LoadSchemas(t.Context(), s.server())
 	return s
 }
