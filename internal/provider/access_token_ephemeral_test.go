@@ -6,11 +6,8 @@ package provider_test
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -47,42 +44,30 @@ func (f *fixture) withEcho(steps ...resource.TestStep) {
 	})
 }
 
+// TestLifetimesOfAccessTokens has the other lifetimes.
 func TestAccessToken(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct {
-		name, arguments string
-		seconds         int
-		expiresAt       string
-	}{
-		{"default", `user_api_key = "ak_demo"`, 3600, "2026-08-19T16:16:07.597Z"},
-		{"shortest", "user_api_key = \"ak_demo\"\nexpires_in = 1", 1, "2026-08-19T15:16:08.597Z"},
-		{"longest", "user_api_key = \"ak_demo\"\nexpires_in = 3600", 3600, "2026-08-19T16:16:07.597Z"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			f := newFixture(t, emulator.Options{})
-			issued := func(value string) error {
-				if !slices.ContainsFunc(f.Tokens(), func(token emulator.Token) bool { return token.Value == value }) {
-					return errors.New("not a token that was issued")
-				}
-				return nil
-			}
-			f.withEcho(resource.TestStep{
-				Config: accessToken(tt.arguments) + echo,
-				ConfigStateChecks: []statecheck.StateCheck{
-					echoed("access_token", knownvalue.StringFunc(issued)),
-					echoed("user_id", knownvalue.StringExact("user_0")),
-					echoed("token_type", knownvalue.StringExact("Bearer")),
-					echoed("expires_in", knownvalue.Int64Exact(int64(tt.seconds))),
-					echoed("expires_at", knownvalue.StringExact(tt.expiresAt)),
-				},
-			})
-			for _, request := range f.Requests() {
-				if want := fmt.Sprintf(`{"expiresIn":%d,"userApiKey":"ak_demo"}`, tt.seconds); request.Body != want {
-					t.Errorf("sent %s", request.Body)
-				}
-			}
-		})
+	f := newFixture(t, emulator.Options{})
+	issued := func(value string) error {
+		if !slices.ContainsFunc(f.Tokens(), func(token emulator.Token) bool { return token.Value == value }) {
+			return errors.New("not a token that was issued")
+		}
+		return nil
+	}
+	f.withEcho(resource.TestStep{
+		Config: accessToken(`user_api_key = "ak_demo"`) + echo,
+		ConfigStateChecks: []statecheck.StateCheck{
+			echoed("access_token", knownvalue.StringFunc(issued)),
+			echoed("user_id", knownvalue.StringExact("user_0")),
+			echoed("token_type", knownvalue.StringExact("Bearer")),
+			echoed("expires_in", knownvalue.Int64Exact(3600)),
+			echoed("expires_at", knownvalue.StringExact("2026-08-19T16:16:07.597Z")),
+		},
+	})
+	for _, request := range f.Requests() {
+		if want := `{"expiresIn":3600,"userApiKey":"ak_demo"}`; request.Body != want {
+			t.Errorf("sent %s", request.Body)
+		}
 	}
 }
 
@@ -124,52 +109,16 @@ func TestAccessTokenBadInput(t *testing.T) {
 	}
 }
 
+// TestEachAccessTokenError has the other errors.
 func TestAccessTokenErrors(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
-	const good = `user_api_key = "ak_demo"`
-	var steps []resource.TestStep
-	for _, tt := range []struct {
-		arguments string
-		fault     *emulator.Fault
-		says      []string
-	}{
-		{`user_api_key = "ak_gone"`, nil, []string{"There is no user with this API key", "It is a user API key that was refused, not the secret"}},
-		{
-			good, new(emulator.Problem(http.StatusUnauthorized, emulator.ProblemUnauthorized, "Unauthorized", "")),
-			[]string{"set integrator_secret to the live secret before each run", "depends_on"},
-		},
-		{good, new(emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", "")), []string{"403 Forbidden"}},
-		{good, new(emulator.Fault{Drop: true}.After()), []string{"The request failed"}},
-		{good, new(emulator.TooManyRequests("61")), []string{"The API asks to wait 1m1s"}},
-		{good, &emulator.Fault{Body: "null"}, []string{"not the access token that the API documents"}},
-	} {
-		steps = append(steps, resource.TestStep{
-			PreConfig: func() {
-				if tt.fault != nil {
-					f.Inject(*tt.fault)
-				}
-			},
-			Config:      accessToken(tt.arguments) + echo,
-			ExpectError: says(append([]string{"The access token was not made"}, tt.says...)...),
-		})
-	}
-	f.withEcho(steps...)
-	if sent := len(f.Requests()); sent != len(steps) {
-		t.Errorf("%d requests were sent for %d failures", sent, len(steps))
-	}
-}
-
-// The hundred and first token of a minute waits as long as the API asks.
-func TestAccessTokensAreLimited(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, emulator.Options{})
-	config := strings.Replace(accessToken(`user_api_key = "ak_demo"`), "{\n", "{\n  count = 101\n", 1)
-	f.withEcho(resource.TestStep{Config: strings.Replace(echo, "test }", "test[0] }", 1) + config})
-	if len(f.waits) == 0 || slices.ContainsFunc(f.waits, func(wait time.Duration) bool { return wait > time.Minute }) {
-		t.Errorf("waited %v", f.waits)
-	}
-	if len(f.Tokens()) < 101 {
-		t.Errorf("%d tokens were issued", len(f.Tokens()))
+	f.withEcho(resource.TestStep{
+		Config: accessToken(`user_api_key = "ak_gone"`) + echo,
+		ExpectError: says("The access token was not made", "There is no user with this API key",
+			"It is a user API key that was refused, not the secret"),
+	})
+	if sent := len(f.Requests()); sent != 1 {
+		t.Errorf("%d requests were sent for one failure", sent)
 	}
 }

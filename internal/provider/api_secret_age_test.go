@@ -67,6 +67,7 @@ func TestRotateAfterDays(t *testing.T) {
 }
 
 // Whether a rotation is due is judged against the new number of days.
+// TestChangesOfDays has every kind of change.
 func TestRotateAfterDaysIsChanged(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
@@ -79,15 +80,9 @@ func TestRotateAfterDaysIsChanged(t *testing.T) {
 		open    bool // the plan leaves it to the apply
 		next    knownvalue.Check
 	}{
-		{10, "30", false, false, onDay(30)},            // added
-		{10, "60", false, false, onDay(60)},            // lengthened
-		{10, "null", false, false, knownvalue.Null()},  // removed
-		{40, "30", true, false, onDay(70)},             // added to a secret that is older
-		{75, "60", false, false, onDay(100)},           // was due, but is lengthened
-		{75, "38", false, false, onDay(78)},            // shortened
-		{75, "36", false, true, onDay(76)},             // shortened to within a day of its age
-		{75, "35", true, false, onDay(110)},            // shortened below its age
-		{115, "null", false, false, knownvalue.Null()}, // was due, but is removed
+		{10, "60", false, false, onDay(60)}, // added
+		{35, "36", false, true, onDay(36)},  // shortened to within a day of its age
+		{35, "35", true, false, onDay(70)},  // shortened below its age
 	} {
 		advance := time.Duration(change.day-today) * day
 		today = change.day
@@ -113,7 +108,7 @@ func TestRotateAfterDaysIsChanged(t *testing.T) {
 }
 
 // While the number of days is unknown, the plan shows a possible rotation. The
-// apply decides.
+// apply decides. TestDaysThatAreUnknown has every kind of it.
 func TestRotateAfterDaysIsUnknown(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
@@ -121,26 +116,21 @@ func TestRotateAfterDaysIsUnknown(t *testing.T) {
 	var graces []int
 	today := 0
 	for _, change := range []struct {
-		day                int
-		input, replacement int // of the source: a change of either makes its output unknown
-		rotates            bool
-		next               knownvalue.Check
+		day     int
+		input   int // of the source: a change makes its output unknown
+		rotates bool
+		next    knownvalue.Check
 	}{
-		{0, 30, 0, true, onDay(30)},   // the first one creates
-		{10, 60, 0, false, onDay(60)}, // lengthened
-		{40, 30, 0, true, onDay(70)},  // shortened below its age
-		{50, 30, 1, false, onDay(70)}, // the same
-		{80, 30, 2, true, onDay(110)}, // the same, and due
+		{0, 30, true, onDay(30)},   // the first one creates
+		{10, 60, false, onDay(60)}, // lengthened
+		{40, 30, true, onDay(70)},  // shortened below its age
 	} {
 		advance := time.Duration(change.day-today) * day
 		today = change.day
 		step := resource.TestStep{
 			PreConfig: func() { f.clock.Advance(advance) },
 			Config: secretResource(`rotate_after_days = terraform_data.source.output`) + fmt.Sprintf(`
-				resource "terraform_data" "source" {
-					input            = %d
-					triggers_replace = %d
-				}`, change.input, change.replacement),
+				resource "terraform_data" "source" { input = %d }`, change.input),
 			ConfigPlanChecks: preApply(plannedUnknown("secret"), plannedUnknown("version"), plannedUnknown("next_rotation_at")),
 		}
 		if change.rotates {

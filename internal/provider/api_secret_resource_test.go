@@ -16,57 +16,36 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
+// TestCreations has other arguments.
 func TestCreate(t *testing.T) {
 	t.Parallel()
-	for name, tt := range map[string]struct {
-		arguments    string
-		grace        int
-		expiresAt    knownvalue.Check
-		nextRotation knownvalue.Check
-	}{
-		"nothing set": {
-			grace: 0, expiresAt: knownvalue.Null(), nextRotation: knownvalue.Null(),
-		},
-		"explicit zero": {
-			arguments: "old_secret_valid_for_seconds = 0",
-			grace:     0, expiresAt: knownvalue.Null(), nextRotation: knownvalue.Null(),
-		},
-		"everything set": {
-			arguments: `
-				old_secret_valid_for_seconds = 300
-				rotate_when_changed          = { a = "1" }
-				rotate_after_days            = 30`,
-			grace: 300, expiresAt: knownvalue.StringExact("2026-08-19T15:21:07.597Z"), nextRotation: knownvalue.StringExact("2026-09-18T15:16:07Z"),
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f := newFixture(t, emulator.Options{Key: "int_other"})
-			plan := preApply(action(plancheck.ResourceActionCreate),
-				plannedUnknown("id"), plannedUnknown("integrator_key"), plannedUnknown("secret"),
-				plannedUnknown("old_secret_expires_at"), plannedUnknown("rotated_at"), plannedUnknown("version"),
-				planned("old_secret_valid_for_seconds", knownvalue.Int64Exact(int64(tt.grace))),
-				plancheck.ExpectSensitiveValue(address, tfjsonpath.New("secret")))
-			plan.PostApplyPostRefresh = []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}
+	f := newFixture(t, emulator.Options{Key: "int_other"})
+	plan := preApply(action(plancheck.ResourceActionCreate),
+		plannedUnknown("id"), plannedUnknown("integrator_key"), plannedUnknown("secret"),
+		plannedUnknown("old_secret_expires_at"), plannedUnknown("rotated_at"), plannedUnknown("version"),
+		planned("old_secret_valid_for_seconds", knownvalue.Int64Exact(300)),
+		plancheck.ExpectSensitiveValue(address, tfjsonpath.New("secret")))
+	plan.PostApplyPostRefresh = []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}
 
-			f.terraform(resource.TestStep{
-				Config:           secretResource(tt.arguments),
-				ConfigPlanChecks: plan,
-				ConfigStateChecks: []statecheck.StateCheck{
-					stored("id", knownvalue.StringExact("int_other")),
-					stored("integrator_key", knownvalue.StringExact("int_other")),
-					stored("secret", f.newestSecret()),
-					statecheck.ExpectSensitiveValue(address, tfjsonpath.New("secret")),
-					stored("old_secret_valid_for_seconds", knownvalue.Int64Exact(int64(tt.grace))),
-					stored("old_secret_expires_at", tt.expiresAt),
-					stored("rotated_at", knownvalue.StringExact(started)),
-					stored("version", knownvalue.Int64Exact(startedInUnix)),
-					stored("next_rotation_at", tt.nextRotation),
-					f.rotated(tt.grace),
-				},
-			})
-		})
-	}
+	f.terraform(resource.TestStep{
+		Config: secretResource(`
+			old_secret_valid_for_seconds = 300
+			rotate_when_changed          = { a = "1" }
+			rotate_after_days            = 30`),
+		ConfigPlanChecks: plan,
+		ConfigStateChecks: []statecheck.StateCheck{
+			stored("id", knownvalue.StringExact("int_other")),
+			stored("integrator_key", knownvalue.StringExact("int_other")),
+			stored("secret", f.newestSecret()),
+			statecheck.ExpectSensitiveValue(address, tfjsonpath.New("secret")),
+			stored("old_secret_valid_for_seconds", knownvalue.Int64Exact(300)),
+			stored("old_secret_expires_at", knownvalue.StringExact("2026-08-19T15:21:07.597Z")),
+			stored("rotated_at", knownvalue.StringExact(started)),
+			stored("version", knownvalue.Int64Exact(startedInUnix)),
+			stored("next_rotation_at", knownvalue.StringExact("2026-09-18T15:16:07Z")),
+			f.rotated(300),
+		},
+	})
 }
 
 func TestGracePeriodCountsAtTheNextRotation(t *testing.T) {
@@ -106,29 +85,19 @@ func TestGracePeriodCountsAtTheNextRotation(t *testing.T) {
 
 // The reply is the only copy of the secret: whatever else is wrong with it, the
 // secret is stored.
+// TestOddExpiries has others.
 func TestOddExpiry(t *testing.T) {
 	t.Parallel()
-	for name, expiry := range map[string]any{
-		"not a time":   "soon",
-		"a number":     1787149267,
-		"years ahead":  "2126-08-19T15:21:07.597Z",
-		"present null": nil,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f := newFixture(t, emulator.Options{})
-			f.Inject(emulator.Fault{AfterProcessing: true, Rewrite: func(reply map[string]any) { reply["oldSecretExpiresAt"] = expiry }}.
-				On("POST", emulator.RegeneratePath))
-			f.terraform(resource.TestStep{
-				Config: secretResource(`old_secret_valid_for_seconds = 300`),
-				ConfigStateChecks: []statecheck.StateCheck{
-					stored("secret", f.newestSecret()),
-					stored("old_secret_expires_at", knownvalue.Null()),
-					f.rotated(300),
-				},
-			})
-		})
-	}
+	f := newFixture(t, emulator.Options{})
+	f.Inject(onRotation(emulator.Fault{AfterProcessing: true, Rewrite: func(reply map[string]any) { reply["oldSecretExpiresAt"] = "soon" }}))
+	f.terraform(resource.TestStep{
+		Config: secretResource(`old_secret_valid_for_seconds = 300`),
+		ConfigStateChecks: []statecheck.StateCheck{
+			stored("secret", f.newestSecret()),
+			stored("old_secret_expires_at", knownvalue.Null()),
+			f.rotated(300),
+		},
+	})
 }
 
 func TestDestroySendsNothing(t *testing.T) {

@@ -31,6 +31,9 @@ type entry struct {
 // where it can be read as people read it. Accept a change with -update.
 func TestMessages(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("needs no Terraform, but takes as long as all the tests of -short")
+	}
 	chapters := []chapter{
 		{"A request for a new secret", outcomeMessages()},
 		{"Plans of a new secret", rotationPlanMessages()},

@@ -38,47 +38,16 @@ func TestProfile(t *testing.T) {
 	f.terraform(resource.TestStep{Config: profile, ConfigStateChecks: append(checks, f.rotated())})
 }
 
+// TestEachProfileError has the other errors.
 func TestProfileErrors(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
-	var steps []resource.TestStep
-	for _, tt := range []struct {
-		fault emulator.Fault
-		says  []string
-	}{
-		{
-			emulator.Problem(http.StatusUnauthorized, emulator.ProblemUnauthorized, "Unauthorized", "Who are you?"),
-			[]string{"401 Unauthorized", "Who are you?", "type: auth:unauthorized", "set integrator_secret (INTEGRATOR_SECRET) to the live one"},
-		},
-		{
-			emulator.Problem(http.StatusUnauthorized, emulator.ProblemInvalidToken, "Unauthorized", ""),
-			[]string{"401 Unauthorized", "Set user_api_key (INTEGRATOR_USER_API_KEY)"},
-		},
-		{
-			emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", ""),
-			[]string{"403 Forbidden", "Ask the platform"},
-		},
-		{
-			emulator.Problem(http.StatusNotFound, emulator.ProblemNotFound, "Not Found", "",
-				map[string]any{"resourceType": "integrator", "resourceId": "int_gone"}),
-			[]string{"404 Not Found", "resource: integrator int_gone", "int_demo belongs to " + f.URL()},
-		},
-		{
-			emulator.Fault{Status: http.StatusInternalServerError, Times: 5}, // once, and four retries
-			[]string{"500 Internal Server Error", "request id", "The fault is on the API's side"},
-		},
-		{
-			emulator.Fault{Body: "[]"},
-			[]string{"not the JSON object that the API documents"},
-		},
-	} {
-		steps = append(steps, resource.TestStep{
-			PreConfig:   func() { f.Inject(tt.fault) },
-			Config:      profile,
-			ExpectError: says(append([]string{"The integrator's profile was not read"}, tt.says...)...),
-		})
-	}
-	f.terraform(steps...)
+	f.Inject(emulator.Problem(http.StatusUnauthorized, emulator.ProblemUnauthorized, "Unauthorized", "Who are you?"))
+	f.terraform(resource.TestStep{
+		Config: profile,
+		ExpectError: says("The integrator's profile was not read", "401 Unauthorized", "Who are you?", "type: auth:unauthorized",
+			"set integrator_secret (INTEGRATOR_SECRET) to the live one"),
+	})
 }
 
 func TestHeadersOfEveryRequest(t *testing.T) {

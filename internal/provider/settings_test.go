@@ -6,6 +6,7 @@ package provider_test
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -23,93 +24,53 @@ func providerBlock(arguments string) string {
 
 // Bad input is refused by the plan, before anything is sent, with words that
 // name the attribute, where its value came from, and the way out.
+// TestEachBadInputIsRefused has every kind of bad input.
 func TestBadInputIsRefused(t *testing.T) {
 	t.Parallel()
-	const (
-		swapped     = "looks like an API secret: the key, such as int_1a2b3c, is stored and shown in the clear"
-		noHeader    = "has white space or characters outside ASCII"
-		spaced      = "begins or ends with white space, often a line break from a file: wrap it in trimspace(…)"
-		environment = "must be one of production, sandbox"
-		duration    = "must be a Go duration between 1s and 15m0s, such as 30s or 2m"
-	)
-	type environ = map[string]string
+	const swapped = "looks like an API secret: the key, such as int_1a2b3c, is stored and shown in the clear"
 	var steps []resource.TestStep
 	f := newFixture(t, emulator.Options{})
 	base := maps.Clone(f.env)
-
-	refuse := func(env environ, config string, phrases ...string) {
+	for _, tt := range []struct {
+		env    map[string]string
+		config string
+		says   []string
+	}{
+		{
+			config: providerBlock(`integrator_key = "sk_test_123"`),
+			says:   []string{"Error: Invalid integrator_key", "The value of integrator_key " + swapped},
+		},
+		{
+			env: map[string]string{"INTEGRATOR_KEY": "sk_test_123"},
+			says: []string{"Error: Invalid environment variable INTEGRATOR_KEY",
+				"The environment variable INTEGRATOR_KEY, which stands in for integrator_key, " + swapped},
+		},
+		{
+			env:    map[string]string{"INTEGRATOR_SECRET": ""},
+			config: providerBlock(`integrator_secret = ""`),
+			says: []string{"Error: Missing integrator_secret",
+				"Set integrator_secret in the provider block, or the environment variable INTEGRATOR_SECRET"},
+		},
+		{
+			config: secretResource("old_secret_valid_for_seconds = 3601"),
+			says:   []string{"Attribute old_secret_valid_for_seconds value must be between 0 and 3600, got: 3601"},
+		},
+		{config: secretResource("old_secret_valid_for_seconds = 1.5"), says: []string{"old_secret_valid_for_seconds"}},
+		{config: secretResource("rotate_after_days = 0.5"), says: []string{"rotate_after_days"}},
+	} {
+		config := tt.config
+		if !strings.Contains(config, "resource") {
+			config += secretResource("")
+		}
 		steps = append(steps, resource.TestStep{
 			PreConfig: func() {
 				f.setenvs(base)
-				f.setenvs(env)
+				f.setenvs(tt.env)
 			},
 			Config:      config,
-			ExpectError: says(append([]string{"Error running pre-apply plan"}, phrases...)...),
+			ExpectError: says(append([]string{"Error running pre-apply plan"}, tt.says...)...),
 		})
 	}
-
-	for _, tt := range []struct{ setting, variable, value, problem string }{
-		{"integrator_key", "INTEGRATOR_KEY", "sk_test_123", swapped},
-		{"integrator_key", "INTEGRATOR_KEY", "int_ 123", noHeader},
-		{"integrator_key", "INTEGRATOR_KEY", "int_123\n", noHeader},
-		{"integrator_secret", "INTEGRATOR_SECRET", "sk_test_123\n", spaced},
-		{"integrator_secret", "INTEGRATOR_SECRET", " sk_test_123", spaced},
-		{"user_api_key", "INTEGRATOR_USER_API_KEY", "ak_123\n", spaced},
-		{"user_api_key", "INTEGRATOR_USER_API_KEY", "ak_1\t23", noHeader},
-		{"environment", "INTEGRATOR_ENVIRONMENT", "staging", environment},
-		{"environment", "INTEGRATOR_ENVIRONMENT", "Production", environment},
-		{"endpoint", "INTEGRATOR_ENDPOINT", "sandbox.spritz.finance", "must be an absolute URL such as https://sandbox.spritz.finance"},
-		{"endpoint", "INTEGRATOR_ENDPOINT", "http://sandbox.spritz.finance", "must use https; http is for a loopback host only"},
-		{"endpoint", "INTEGRATOR_ENDPOINT", "ftp://127.0.0.1", "must use https"},
-		{"endpoint", "INTEGRATOR_ENDPOINT", "https://me:word@example.com", "must not contain a user name or password"},
-		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com/v1", "must not contain a path"},
-		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com?a=b", "must not contain a query"},
-		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com/#a", "must not contain a fragment"},
-		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "~/recovery", "begins with ~, which only a shell expands: wrap it in pathexpand(…)"},
-		{"identity", "INTEGRATOR_IDENTITY", "nonsense", "is neither an age identity (AGE-SECRET-KEY-1…) nor an SSH private key"},
-	} {
-		refuse(nil, providerBlock(fmt.Sprintf("%s = %q", tt.setting, tt.value))+secretResource(""),
-			"Error: Invalid "+tt.setting, "The value of "+tt.setting+" "+tt.problem)
-		env := environ{tt.variable: tt.value}
-		if tt.setting == "environment" {
-			env["INTEGRATOR_ENDPOINT"] = "" // which would override it
-		}
-		refuse(env, secretResource(""),
-			"Error: Invalid environment variable "+tt.variable,
-			"The environment variable "+tt.variable+", which stands in for "+tt.setting+", "+tt.problem)
-	}
-
-	for _, tt := range []struct{ setting, variable string }{
-		{"integrator_key", "INTEGRATOR_KEY"},
-		{"integrator_secret", "INTEGRATOR_SECRET"},
-	} {
-		for _, config := range []string{"", tt.setting + ` = ""`} {
-			refuse(environ{tt.variable: ""}, providerBlock(config)+secretResource(""),
-				"Error: Missing "+tt.setting, "Set "+tt.setting+" in the provider block, or the environment variable "+tt.variable)
-		}
-	}
-
-	for _, tt := range []struct{ argument, problem string }{
-		{"max_retries = -1", "Attribute max_retries value must be between 0 and 10, got: -1"},
-		{"max_retries = 11", "Attribute max_retries value must be between 0 and 10, got: 11"},
-		{`request_timeout = "soon"`, "The value of request_timeout " + duration},
-		{`request_timeout = "30"`, "The value of request_timeout " + duration},
-		{`request_timeout = "999ms"`, "The value of request_timeout " + duration},
-		{`request_timeout = "16m"`, "The value of request_timeout " + duration},
-	} {
-		refuse(nil, providerBlock(tt.argument)+secretResource(""), tt.problem)
-	}
-	for _, tt := range []struct{ argument, problem string }{
-		{"old_secret_valid_for_seconds = -1", "Attribute old_secret_valid_for_seconds value must be between 0 and 3600, got: -1"},
-		{"old_secret_valid_for_seconds = 3601", "Attribute old_secret_valid_for_seconds value must be between 0 and 3600, got: 3601"},
-		{"old_secret_valid_for_seconds = 1.5", "old_secret_valid_for_seconds"},
-		{"rotate_after_days = 0", "Attribute rotate_after_days value must be between 1 and 3650, got: 0"},
-		{"rotate_after_days = 3651", "Attribute rotate_after_days value must be between 1 and 3650, got: 3651"},
-		{"rotate_after_days = 0.5", "rotate_after_days"},
-	} {
-		refuse(nil, secretResource(tt.argument), tt.problem)
-	}
-
 	f.terraform(steps...)
 	if sent := len(f.Requests()); sent != 0 {
 		t.Errorf("%d requests were sent", sent)

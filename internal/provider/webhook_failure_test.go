@@ -29,82 +29,42 @@ func (f *fixture) expectWebhooksAskedFor(want int) {
 
 // The reply to a creation is lost. The provider finds the webhook that was made, and
 // does not take one that was there before.
+// TestEveryLostWebhookIsTaken has other ways to lose the reply.
 func TestLostWebhookIsTaken(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]emulator.Fault{
-		"cut":         {Drop: true},
-		"bad gateway": emulator.HTML(http.StatusBadGateway),
-		"not JSON":    {Body: "<html>"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f := newFixture(t, emulator.Options{})
-			f.AddWebhook(hookURL, "*")
-			f.Inject(onWebhooks(http.MethodPost, fault.After()))
-			second := func(id string) error {
-				if all := f.Webhooks(); len(all) != 2 || all[1].ID != id {
-					return errors.New("not the second of two")
-				}
-				return nil
-			}
-			f.terraform(resource.TestStep{
-				Config:           webhook(hookURL, "payment.created"),
-				ConfigPlanChecks: preApply(hookAction(plancheck.ResourceActionCreate)),
-				ConfigStateChecks: []statecheck.StateCheck{
-					hookStored("id", knownvalue.StringFunc(second)),
-					hookStored("events", eventSet("payment.created")),
-				},
-			})
-			f.expectWebhooksAskedFor(1)
-		})
+	f := newFixture(t, emulator.Options{})
+	f.AddWebhook(hookURL, "*")
+	f.Inject(onWebhooks(http.MethodPost, emulator.Fault{Drop: true}.After()))
+	second := func(id string) error {
+		if all := f.Webhooks(); len(all) != 2 || all[1].ID != id {
+			return errors.New("not the second of two")
+		}
+		return nil
 	}
+	f.terraform(resource.TestStep{
+		Config:           webhook(hookURL, "payment.created"),
+		ConfigPlanChecks: preApply(hookAction(plancheck.ResourceActionCreate)),
+		ConfigStateChecks: []statecheck.StateCheck{
+			hookStored("id", knownvalue.StringFunc(second)),
+			hookStored("events", eventSet("payment.created")),
+		},
+	})
+	f.expectWebhooksAskedFor(1)
 }
 
 // Where it is not clear which webhook was made, the error says what there is and
 // what to do, and nothing is sent again.
+// TestEveryLostWebhookIsReported has other cases.
 func TestLostWebhookIsReported(t *testing.T) {
 	t.Parallel()
-	for name, tt := range map[string]struct {
-		fault     emulator.Fault
-		meanwhile func(*fixture) // what happens while the request is under way
-		says      []string
-	}{
-		"none": {
-			emulator.Fault{Drop: true},
-			func(*fixture) {},
-			[]string{"no new one with this URL", "If it is not, apply again"},
-		},
-		"two": {
-			emulator.Fault{Drop: true}.After(),
-			func(f *fixture) { f.AddWebhook(hookURL, "payment.created") },
-			[]string{"has, with this URL:", "wh_", "wh_", "terraform import <address> <id>"},
-		},
-		"no list": {
-			emulator.HTML(http.StatusInternalServerError).After(),
-			func(f *fixture) { f.Inject(onWebhooks(http.MethodGet, emulator.HTML(http.StatusForbidden))) },
-			[]string{"500 Internal Server Error to POST", "could not be found out", "403 Forbidden to GET", "data.integrator_webhooks"},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f := newFixture(t, emulator.Options{})
-			reached, hold := make(chan struct{}), make(chan struct{})
-			fault := onWebhooks(http.MethodPost, tt.fault)
-			fault.Reached, fault.Hold = reached, hold
-			f.Inject(fault)
-			go func() {
-				<-reached
-				tt.meanwhile(f)
-				close(hold)
-			}()
-			f.terraform(resource.TestStep{
-				Config: webhook(hookURL, "payment.created"),
-				ExpectError: says(append([]string{"The webhook may have been created", "The request was sent, and not again"},
-					tt.says...)...),
-			})
-			f.expectWebhooksAskedFor(1)
-		})
-	}
+	f := newFixture(t, emulator.Options{})
+	f.Inject(onWebhooks(http.MethodPost, emulator.Fault{Drop: true}))
+	f.terraform(resource.TestStep{
+		Config: webhook(hookURL, "payment.created"),
+		ExpectError: says("The webhook may have been created", "The request was sent, and not again",
+			"no new one with this URL", "If it is not, apply again"),
+	})
+	f.expectWebhooksAskedFor(1)
 }
 
 // A webhook that was not made is not in state, and the next apply makes it.

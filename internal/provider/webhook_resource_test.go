@@ -69,6 +69,7 @@ func (f *fixture) onlyWebhook(url string, events ...string) []statecheck.StateCh
 	}
 }
 
+// TestChangesOfWebhookEvents has other changes.
 func TestWebhook(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
@@ -87,23 +88,22 @@ func TestWebhook(t *testing.T) {
 		},
 		{ResourceName: hook, ImportState: true, ImportStateVerify: true},
 	}
-	for _, events := range [][]string{{"payment.updated"}, {}, {"*"}} {
-		steps = append(steps, resource.TestStep{
-			Config: webhook(hookURL, events...),
+	f.terraform(append(steps,
+		resource.TestStep{
+			Config: webhook(hookURL, "*"),
 			ConfigPlanChecks: preApply(hookAction(plancheck.ResourceActionUpdate),
 				plancheck.ExpectKnownValue(hook, tfjsonpath.New("id"), knownvalue.NotNull()), hookUnknown("failure_count"), hookUnknown("disabled")),
-			ConfigStateChecks: append(f.onlyWebhook(hookURL, events...), same()),
-		})
-	}
-	f.terraform(append(steps, resource.TestStep{
-		Config:            webhook(hookURL+"/2", "*"),
-		ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionReplace), hookUnknown("id")),
-		ConfigStateChecks: f.onlyWebhook(hookURL+"/2", "*"),
-	})...)
+			ConfigStateChecks: append(f.onlyWebhook(hookURL, "*"), same()),
+		},
+		resource.TestStep{
+			Config:            webhook(hookURL+"/2", "*"),
+			ConfigPlanChecks:  preApply(hookAction(plancheck.ResourceActionReplace), hookUnknown("id")),
+			ConfigStateChecks: f.onlyWebhook(hookURL+"/2", "*"),
+		})...)
 	if left := f.Webhooks(); len(left) != 0 {
 		t.Errorf("after destroy there are %+v", left)
 	}
-	for method, want := range map[string]int{http.MethodPost: 2, http.MethodPatch: 3, http.MethodDelete: 2} {
+	for method, want := range map[string]int{http.MethodPost: 2, http.MethodPatch: 1, http.MethodDelete: 2} {
 		if got := f.Count(method, ""); got != want {
 			t.Errorf("%d requests with %s, not %d", got, method, want)
 		}
@@ -166,35 +166,25 @@ func TestWebhookDrift(t *testing.T) {
 }
 
 // Terraform forgets a webhook only if the API answers with a list without it.
+// TestNoAnswerForgetsAWebhook has the other answers.
 func TestWebhookIsKept(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
 	config := webhook(hookURL, "payment.created")
-	steps := []resource.TestStep{{Config: config}}
-	for _, tt := range []struct {
-		fault emulator.Fault
-		says  []string
-	}{
-		{
-			emulator.Problem(http.StatusUnauthorized, emulator.ProblemUnauthorized, "Unauthorized", ""),
-			[]string{"set integrator_secret (INTEGRATOR_SECRET) to the live one", "Terraform shows the state of integrator_api_secret to no other type", "depends_on"},
+	f.terraform(
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: func() {
+				f.Inject(onWebhooks(http.MethodGet, emulator.Problem(http.StatusUnauthorized, emulator.ProblemUnauthorized, "Unauthorized", "")))
+			},
+			Config: config,
+			ExpectError: says("The webhook was not read", "set integrator_secret (INTEGRATOR_SECRET) to the live one",
+				"Terraform shows the state of integrator_api_secret to no other type", "depends_on"),
 		},
-		{emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", ""), []string{"403 Forbidden"}},
-		{emulator.Problem(http.StatusNotFound, emulator.ProblemNotFound, "Not Found", ""), []string{"404 Not Found"}},
-		{emulator.TooManyRequests("61"), []string{"The API asks to wait 1m1s"}},
-		{emulator.Fault{Status: 500, Times: 5}, []string{"500 Internal Server Error"}},
-		{emulator.Fault{Body: "null"}, []string{"not the list of webhooks that the API documents"}},
-	} {
-		steps = append(steps, resource.TestStep{
-			PreConfig:   func() { f.Inject(tt.fault.On(http.MethodGet, emulator.WebhooksPath)) },
-			Config:      config,
-			ExpectError: says(append([]string{"The webhook was not read"}, tt.says...)...),
+		resource.TestStep{
+			Config:           config,
+			ConfigPlanChecks: preApply(plancheck.ExpectEmptyPlan()),
 		})
-	}
-	f.terraform(append(steps, resource.TestStep{
-		Config:           config,
-		ConfigPlanChecks: preApply(plancheck.ExpectEmptyPlan()),
-	})...)
 }
 
 func TestWebhookBadInput(t *testing.T) {
