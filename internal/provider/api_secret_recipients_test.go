@@ -140,3 +140,20 @@ func TestCiphertextIsOpenedAgain(t *testing.T) {
 	}
 	s.expectEncrypted(stored, k)
 }
+
+func TestEachBadRecipientIsNamed(t *testing.T) {
+	t.Parallel()
+	s := newSession(t, emulator.Options{})
+	k := newKey(t)
+	secret := s.apiSecret(nil)
+	for _, tt := range []struct{ recipients, says []string }{
+		{[]string{k.recipient, "age1nonsense"}, []string{"Invalid recipient 2", "not a valid public key"}},
+		{[]string{k.recipient, ""}, []string{"Invalid recipient 2", "neither an age public key"}},
+		{[]string{k.identity}, []string{"Invalid recipient 1", "is a private key", "age-keygen -y"}},
+	} {
+		secret.config["recipients"] = tt.recipients
+		_, ok := s.plan()
+		s.expectError(ok, tt.says...)
+	}
+	s.expectSent(0)
+}

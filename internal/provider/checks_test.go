@@ -113,14 +113,23 @@ func (f *fixture) rotationRequests() []emulator.Request {
 	return slices.DeleteFunc(f.Requests(), func(r emulator.Request) bool { return r.Path != emulator.RegeneratePath })
 }
 
+// expectSent checks how many requests have arrived so far.
+func (f *fixture) expectSent(want int) {
+	f.t.Helper()
+	if sent := len(f.Requests()); sent != want {
+		f.t.Errorf("%d requests were sent, not %d", sent, want)
+	}
+}
+
 // says matches these phrases in this order, wherever Terraform broke the lines.
 func says(phrases ...string) *regexp.Regexp {
+	patterns := make([]string, len(phrases))
 	for i, phrase := range phrases {
 		words := strings.Fields(phrase)
 		for j, word := range words {
 			words[j] = regexp.QuoteMeta(word)
 		}
-		phrases[i] = strings.Join(words, `\s+`)
+		patterns[i] = strings.Join(words, `\s+`)
 	}
-	return regexp.MustCompile("(?s)" + strings.Join(phrases, ".*"))
+	return regexp.MustCompile("(?s)" + strings.Join(patterns, ".*"))
 }

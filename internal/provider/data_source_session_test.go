@@ -20,8 +20,8 @@ func (s *session) expectNotRead(typeName, summary string, failures []readFailure
 	s.t.Helper()
 	for _, failure := range failures {
 		s.Inject(failure.fault)
-		s.read(typeName)
-		s.expectError(false, append([]string{summary}, failure.says...)...)
+		_, ok := s.read(typeName)
+		s.expectError(ok, append([]string{summary}, failure.says...)...)
 	}
 }
 

@@ -176,15 +176,13 @@ func TestUnknownSettingsAreLeftToApply(t *testing.T) {
 	}
 }
 
+// TestOtherTypesNeedTheProviderConfigured has a case of it on a real Terraform.
 func TestUnknownSettingsAreAnErrorInDataSources(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, emulator.Options{})
-	f.terraform(resource.TestStep{
-		Config: f.unknownSettings() + `data "integrator_profile" "test" {}`,
-		ExpectError: says("The provider is not configured yet",
-			"The provider's integrator_key is known only after apply", "depends_on", "terraform apply -target"),
-	})
-	if sent := len(f.Requests()); sent != 0 {
-		t.Errorf("%d requests were sent", sent)
-	}
+	s := newSession(t, emulator.Options{})
+	s.unknown = []string{"endpoint", "environment", "integrator_key", "integrator_secret", "user_api_key", "max_retries", "request_timeout"}
+	_, ok := s.read("profile")
+	s.expectError(ok, "The provider is not configured yet",
+		"The provider's integrator_key is known only after apply", "depends_on", "terraform apply -target")
+	s.expectSent(0)
 }
