@@ -143,7 +143,7 @@ func TestCiphertextIsOpenedAgain(t *testing.T) {
 
 func TestEachBadRecipientIsNamed(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	k := newKey(t)
 	secret := s.apiSecret(nil)
 	for _, tt := range []struct{ recipients, says []string }{

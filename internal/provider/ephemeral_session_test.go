@@ -70,7 +70,7 @@ func TestLifetimesOfAccessTokens(t *testing.T) {
 // TestAccessTokenBadInput has others on a real Terraform.
 func TestEachBadArgumentOfAnAccessToken(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	for _, tt := range []struct {
 		arguments args
 		says      string

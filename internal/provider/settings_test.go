@@ -179,7 +179,7 @@ func TestUnknownSettingsAreLeftToApply(t *testing.T) {
 // TestOtherTypesNeedTheProviderConfigured has a case of it on a real Terraform.
 func TestUnknownSettingsAreAnErrorInDataSources(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	s.unknown = []string{"endpoint", "environment", "integrator_key", "integrator_secret", "user_api_key", "max_retries", "request_timeout"}
 	_, ok := s.read("profile")
 	s.expectError(ok, "The provider is not configured yet",
