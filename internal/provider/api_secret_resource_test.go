@@ -6,7 +6,6 @@ package provider_test
 import (
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -46,41 +45,6 @@ func TestCreate(t *testing.T) {
 			f.rotated(300),
 		},
 	})
-}
-
-func TestGracePeriodCountsAtTheNextRotation(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, emulator.Options{})
-	secret := statecheck.CompareValue(compare.ValuesSame())
-	f.terraform(
-		resource.TestStep{
-			Config:            secretResource(`old_secret_valid_for_seconds = 300`),
-			ConfigStateChecks: []statecheck.StateCheck{secret.AddStateValue(address, tfjsonpath.New("secret"))},
-		},
-		resource.TestStep{
-			Config: secretResource(`
-				old_secret_valid_for_seconds = 60
-				rotate_when_changed          = { a = "1" }`),
-			ConfigPlanChecks: f.storedOnly(
-				planned("old_secret_valid_for_seconds", knownvalue.Int64Exact(60)),
-				planned("old_secret_expires_at", knownvalue.StringExact("2026-08-19T15:21:07.597Z"))),
-			ConfigStateChecks: []statecheck.StateCheck{
-				secret.AddStateValue(address, tfjsonpath.New("secret")),
-				stored("old_secret_valid_for_seconds", knownvalue.Int64Exact(60)),
-				f.rotated(300),
-			},
-		},
-		resource.TestStep{
-			Config: secretResource(`
-				old_secret_valid_for_seconds = 60
-				rotate_when_changed          = { a = "2" }`),
-			ConfigPlanChecks: f.inPlaceRotation(),
-			ConfigStateChecks: []statecheck.StateCheck{
-				stored("old_secret_expires_at", knownvalue.StringExact("2026-08-19T15:17:07.597Z")),
-				f.rotated(300, 60),
-			},
-		},
-	)
 }
 
 // The reply is the only copy of the secret: whatever else is wrong with it, the
