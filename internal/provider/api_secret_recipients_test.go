@@ -160,9 +160,7 @@ func TestImportIntoRecipientsStoresCiphertextOnly(t *testing.T) {
 		t.Fatalf("the apply failed: %v", s.told)
 	}
 	s.expectEncrypted(b.object.Value, k)
-	if graces := s.rotations(); len(graces) != 0 {
-		t.Errorf("the API was asked for %d rotations", len(graces))
-	}
+	s.expectRotations(0)
 	s.expectSettled()
 }
 

@@ -76,9 +76,7 @@ func TestDestroySendsNothing(t *testing.T) {
 			ConfigPlanChecks: preApply(action(plancheck.ResourceActionDestroy)),
 		},
 	)
-	if graces := f.rotations(); len(graces) != 1 {
-		t.Errorf("the API was asked for %d rotations", len(graces))
-	}
+	f.expectRotations(1)
 	if !f.Accepts(f.Secret()) {
 		t.Error("the secret ended with the resource")
 	}
