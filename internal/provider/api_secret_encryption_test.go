@@ -163,21 +163,6 @@ func TestRecipientsThatAreUnknown(t *testing.T) {
 	)
 }
 
-func TestImportIntoRecipientsStoresCiphertextOnly(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, emulator.Options{})
-	k := newKey(t)
-	f.terraform(
-		resource.TestStep{
-			Config: secretResource(recipients(k)) + fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, f.Key()),
-			ConfigPlanChecks: preApply(
-				action(plancheck.ResourceActionUpdate),
-				planned("secret", knownvalue.Null()), plannedUnknown("encrypted_secret")),
-			ConfigStateChecks: append(f.encrypted(k), f.rotated()),
-		},
-	)
-}
-
 // TestEachBadRecipientIsNamed has the others.
 func TestBadRecipientsNameTheirPosition(t *testing.T) {
 	t.Parallel()

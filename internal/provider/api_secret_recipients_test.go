@@ -141,6 +141,28 @@ func TestCiphertextIsOpenedAgain(t *testing.T) {
 	s.expectEncrypted(stored, k)
 }
 
+func TestImportIntoRecipientsStoresCiphertextOnly(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	k := newKey(t)
+	b := s.add("api_secret", args{"recipients": recipientsOf(k)})
+	if !s.importID(b, s.Key()) {
+		t.Fatalf("the import failed: %v", s.told)
+	}
+	plan := s.mustPlan()
+	planned := plan[0].planned.Value
+	if plan[0].replaces || !planned["secret"].IsNull() {
+		t.Error("no update is planned that leaves the secret out")
+	}
+	s.expectUnknown(planned, "encrypted_secret")
+	if !s.carryOut(plan) {
+		t.Fatalf("the apply failed: %v", s.told)
+	}
+	s.expectEncrypted(b.object.Value, k)
+	s.expectRotations(0)
+	s.expectSettled()
+}
+
 func TestEachBadRecipientIsNamed(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)

@@ -113,6 +113,14 @@ func (f *fixture) rotationRequests() []emulator.Request {
 	return slices.DeleteFunc(f.Requests(), func(r emulator.Request) bool { return r.Path != emulator.RegeneratePath })
 }
 
+// expectRotations checks how many rotations the API has been asked for so far.
+func (f *fixture) expectRotations(want int) {
+	f.t.Helper()
+	if got := len(f.rotationRequests()); got != want {
+		f.t.Errorf("the API was asked for %d rotations, not %d", got, want)
+	}
+}
+
 // expectSent checks how many requests have arrived so far.
 func (f *fixture) expectSent(want int) {
 	f.t.Helper()

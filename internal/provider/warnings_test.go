@@ -78,9 +78,7 @@ func TestWarningsWhileTheAgeIsUnknown(t *testing.T) {
 	s.mustApply()
 	s.expectTold("Warning: ", 1)
 	s.expectTold(endsAtOnce, 1)
-	if graces := s.rotations(); len(graces) != 1 {
-		t.Errorf("the API was asked for %d rotations", len(graces))
-	}
+	s.expectRotations(1)
 	s.expectSettled()
 }
 
