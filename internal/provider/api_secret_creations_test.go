@@ -93,27 +93,6 @@ func TestOddExpiries(t *testing.T) {
 	}
 }
 
-func TestGracePeriodCountsAtTheNextRotation(t *testing.T) {
-	t.Parallel()
-	s := newSession(t)
-	b := s.add("api_secret", args{grace: 300})
-	s.step(b, creates, 300)
-
-	b.config[grace] = 60
-	b.rotate() // the first trigger, which rotates nothing
-	planned, stored := s.step(b, stores, 300)
-	for _, of := range []protocol.Attributes{planned, stored} {
-		if of.Number(grace) != 60 {
-			t.Error("not the new grace period")
-		}
-		expectText(t, "old_secret_expires_at", of.Text("old_secret_expires_at"), "2026-08-19T15:21:07.597Z")
-	}
-
-	b.rotate()
-	_, stored = s.step(b, rotates, 300, 60)
-	expectText(t, "old_secret_expires_at", stored.Text("old_secret_expires_at"), "2026-08-19T15:17:07.597Z")
-}
-
 // TestReplacement has two of these on a real Terraform.
 func TestReplacements(t *testing.T) {
 	t.Parallel()

@@ -54,7 +54,14 @@ type change struct {
 
 func newSession(t *testing.T) *session {
 	t.Helper()
-	s := &session{fixture: newFixture(t, emulator.Options{Key: "int_1a2b3c"}), dir: t.TempDir(), settings: map[string]any{}}
+	return newSessionOn(t, emulator.Options{})
+}
+
+// newSessionOn is newSession on an API with options.
+func newSessionOn(t *testing.T, options emulator.Options) *session {
+	t.Helper()
+	options.Key = "int_1a2b3c"
+	s := &session{fixture: newFixture(t, options), dir: t.TempDir(), settings: map[string]any{}}
 	s.schemas = protocol.LoadSchemas(t.Context(), s.server())
 	return s
 }
