@@ -46,7 +46,7 @@ func TestAnAdoptionThatIsDueIsNotMade(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(t, emulator.Options{})
+			s := newSession(t)
 			s.setenv(ageKey, tt.identity)
 			secret := s.created(tt.arguments)
 			s.setenv(configured, s.Rotate(0))
@@ -69,7 +69,7 @@ func TestAnAdoptionThatIsDueIsNotMade(t *testing.T) {
 // secret of that rotation.
 func TestOtherTypesFollowAResumedRotation(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	s.settings["recovery_dir"] = s.dir
 	s.created(nil).object = nil // as if Terraform had been killed before it stored the state
 	s.webhook()
@@ -90,9 +90,9 @@ func TestOtherTypesFollowAResumedRotation(t *testing.T) {
 // second one.
 func TestAForeignStateBlocksNoOther(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	secret := s.created(nil)
-	elsewhere := newSession(t, emulator.Options{})
+	elsewhere := newSession(t)
 	s.setenv("INTEGRATOR_ENDPOINT", elsewhere.URL())
 	s.setenv(configured, elsewhere.Secret())
 	before := secret.object.Value

@@ -71,40 +71,21 @@ func TestRotateAfterDays(t *testing.T) {
 func TestRotateAfterDaysIsChanged(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
-	steps := []resource.TestStep{{Config: secretResource("")}}
-	graces, today := []int{0}, 0
-	for _, change := range []struct {
-		day     int
-		days    string
-		rotates bool
-		open    bool // the plan leaves it to the apply
-		next    knownvalue.Check
-	}{
-		{10, "60", false, false, onDay(60)}, // added
-		{35, "36", false, true, onDay(36)},  // shortened to within a day of its age
-		{35, "35", true, false, onDay(70)},  // shortened below its age
-	} {
-		advance := time.Duration(change.day-today) * day
-		today = change.day
-		step := resource.TestStep{
-			PreConfig:        func() { f.clock.Advance(advance) },
-			Config:           secretResource("rotate_after_days = " + change.days),
-			ConfigPlanChecks: f.storedOnly(planned("next_rotation_at", change.next)),
-		}
-		if change.rotates {
-			graces = append(graces, 0)
-		}
-		if change.rotates || change.open {
-			step.ConfigPlanChecks = f.inPlaceRotation()
-		}
-		step.ConfigStateChecks = []statecheck.StateCheck{
-			stored("secret", f.newestSecret()),
-			stored("next_rotation_at", change.next),
-			f.rotated(graces...),
-		}
-		steps = append(steps, step)
-	}
-	f.terraform(steps...)
+	config := func(days int) string { return secretResource(fmt.Sprintf("rotate_after_days = %d", days)) }
+	f.terraform(
+		resource.TestStep{Config: config(60)},
+		resource.TestStep{ // shortened to within a day of its age: the plan leaves it to the apply
+			PreConfig:         func() { f.clock.Advance(35 * day) },
+			Config:            config(36),
+			ConfigPlanChecks:  f.inPlaceRotation(),
+			ConfigStateChecks: []statecheck.StateCheck{stored("secret", f.newestSecret()), stored("next_rotation_at", onDay(36)), f.rotated(0)},
+		},
+		resource.TestStep{ // shortened below its age
+			Config:            config(35),
+			ConfigPlanChecks:  f.inPlaceRotation(),
+			ConfigStateChecks: []statecheck.StateCheck{stored("secret", f.newestSecret()), stored("next_rotation_at", onDay(70)), f.rotated(0, 0)},
+		},
+	)
 }
 
 // While the number of days is unknown, the plan shows a possible rotation. The
@@ -112,38 +93,21 @@ func TestRotateAfterDaysIsChanged(t *testing.T) {
 func TestRotateAfterDaysIsUnknown(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
-	var steps []resource.TestStep
-	var graces []int
-	today := 0
-	for _, change := range []struct {
-		day     int
-		input   int // of the source: a change makes its output unknown
-		rotates bool
-		next    knownvalue.Check
-	}{
-		{0, 30, true, onDay(30)},   // the first one creates
-		{10, 60, false, onDay(60)}, // lengthened
-		{40, 30, true, onDay(70)},  // shortened below its age
-	} {
-		advance := time.Duration(change.day-today) * day
-		today = change.day
-		step := resource.TestStep{
-			PreConfig: func() { f.clock.Advance(advance) },
-			Config: secretResource(`rotate_after_days = terraform_data.source.output`) + fmt.Sprintf(`
-				resource "terraform_data" "source" { input = %d }`, change.input),
+	step := func(days int, next knownvalue.Check, graces ...int) resource.TestStep {
+		return resource.TestStep{
+			Config: secretResource(`rotate_after_days = terraform_data.source.output`) +
+				fmt.Sprintf("resource \"terraform_data\" \"source\" { input = %d }\n", days), // unknown while it changes
 			ConfigPlanChecks: preApply(plannedUnknown("secret"), plannedUnknown("version"), plannedUnknown("next_rotation_at")),
+			ConfigStateChecks: []statecheck.StateCheck{
+				stored("secret", f.newestSecret()),
+				stored("next_rotation_at", next),
+				f.rotated(graces...),
+			},
 		}
-		if change.rotates {
-			graces = append(graces, 0)
-		}
-		step.ConfigStateChecks = []statecheck.StateCheck{
-			stored("secret", f.newestSecret()),
-			stored("next_rotation_at", change.next),
-			f.rotated(graces...),
-		}
-		steps = append(steps, step)
 	}
-	f.terraform(steps...)
+	shortened := step(30, onDay(70), 0, 0)
+	shortened.PreConfig = func() { f.clock.Advance(40 * day) }
+	f.terraform(step(60, onDay(60), 0), shortened)
 }
 
 // meanwhile happens between a plan and its apply.

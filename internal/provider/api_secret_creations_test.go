@@ -28,7 +28,7 @@ func TestCreations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(t, emulator.Options{})
+			s := newSession(t)
 			b := s.add("api_secret", tt.arguments)
 			planned, stored := s.step(b, creates, tt.grace)
 			s.expectUnknown(planned, "secret")
@@ -49,6 +49,28 @@ func TestCreations(t *testing.T) {
 	}
 }
 
+// A change of the grace period is stored, and counts from the next rotation.
+func TestGracePeriodCountsAtTheNextRotation(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	b := s.add("api_secret", args{"old_secret_valid_for_seconds": 300})
+	_, created := s.step(b, creates, 300)
+	b.config = args{"old_secret_valid_for_seconds": 60, "rotate_when_changed": map[string]string{"a": "1"}}
+	planned, stored := s.step(b, stores, 300)
+	for _, of := range []protocol.Attributes{planned, stored} {
+		if of.Number("old_secret_valid_for_seconds") != 60 {
+			t.Error("the grace period is not planned and stored")
+		}
+		expectText(t, "old_secret_expires_at", of.Text("old_secret_expires_at"), "2026-08-19T15:21:07.597Z")
+	}
+	if stored.Text("secret") != created.Text("secret") {
+		t.Error("the secret has changed")
+	}
+	b.config["rotate_when_changed"] = map[string]string{"a": "2"}
+	_, stored = s.step(b, rotates, 300, 60)
+	expectText(t, "old_secret_expires_at", stored.Text("old_secret_expires_at"), "2026-08-19T15:17:07.597Z")
+}
+
 // The reply is the only copy of the secret. Whatever else is wrong with it, the
 // secret is stored. TestOddExpiry has one of these on a real Terraform.
 func TestOddExpiries(t *testing.T) {
@@ -61,7 +83,7 @@ func TestOddExpiries(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(t, emulator.Options{})
+			s := newSession(t)
 			s.Inject(onRotation(emulator.Fault{AfterProcessing: true, Rewrite: func(reply map[string]any) { reply["oldSecretExpiresAt"] = expiry }}))
 			_, stored := s.step(s.apiSecret(args{"old_secret_valid_for_seconds": 300}), creates, 300)
 			if !stored["old_secret_expires_at"].IsNull() {
@@ -71,31 +93,10 @@ func TestOddExpiries(t *testing.T) {
 	}
 }
 
-func TestGracePeriodCountsAtTheNextRotation(t *testing.T) {
-	t.Parallel()
-	s := newSession(t, emulator.Options{})
-	b := s.add("api_secret", args{grace: 300})
-	s.step(b, creates, 300)
-
-	b.config[grace] = 60
-	b.rotate() // the first trigger, which rotates nothing
-	planned, stored := s.step(b, stores, 300)
-	for _, of := range []protocol.Attributes{planned, stored} {
-		if of.Number(grace) != 60 {
-			t.Error("not the new grace period")
-		}
-		expectText(t, "old_secret_expires_at", of.Text("old_secret_expires_at"), "2026-08-19T15:21:07.597Z")
-	}
-
-	b.rotate()
-	_, stored = s.step(b, rotates, 300, 60)
-	expectText(t, "old_secret_expires_at", stored.Text("old_secret_expires_at"), "2026-08-19T15:17:07.597Z")
-}
-
 // TestReplacement has two of these on a real Terraform.
 func TestReplacements(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	b := s.apiSecret(args{"old_secret_valid_for_seconds": 300})
 	graces := []int{300}
 	s.step(b, creates, graces...)

@@ -6,8 +6,6 @@ package provider_test
 import (
 	"testing"
 	"time"
-
-	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
 // dayOf is onDay as text, "" for no day.
@@ -22,7 +20,7 @@ func dayOf(n int) string {
 // a rotation is due. TestRotateAfterDaysIsChanged has some of it on a real Terraform.
 func TestChangesOfDays(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	b := s.apiSecret(nil)
 	s.step(b, creates, 0)
 	graces, today := []int{0}, 0
@@ -61,7 +59,7 @@ func TestChangesOfDays(t *testing.T) {
 // decides. TestRotateAfterDaysIsUnknown has some of it on a real Terraform.
 func TestDaysThatAreUnknown(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	b := s.apiSecret(nil)
 	var graces []int
 	today := 0

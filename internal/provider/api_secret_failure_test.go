@@ -103,7 +103,7 @@ func (f *fixture) processed() int {
 
 func TestRateLimitIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	s.Inject(onRotation(emulator.TooManyRequests("7")), onRotation(emulator.TooManyRequests("11")))
 	s.step(s.add("api_secret", args{}), creates, 0, 0, 0)
 	if n := s.processed(); n != 1 {
@@ -116,7 +116,7 @@ func TestRateLimitIsWaitedFor(t *testing.T) {
 
 func TestErrorsSayWhatTheAPISaid(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	s.add("api_secret", args{})
 	problem := emulator.Problem(http.StatusBadRequest, emulator.ProblemInvalidFields, "Bad words", "Two of them.", map[string]any{
 		"code": "some-code", "field": "some-field", "realm": "some-realm", "scope": "some-scope",

@@ -15,7 +15,7 @@ import (
 // the state. TestFailedRotationKeepsTheSecret has one failure on a real Terraform.
 func TestFailuresKeepTheSecret(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	gate := newGate(t, s.URL())
 	s.setenv("INTEGRATOR_ENDPOINT", "http://"+gate.address)
 	s.settings["max_retries"] = 0
@@ -65,7 +65,7 @@ func TestFailuresKeepTheSecret(t *testing.T) {
 // TestErrorsSayWhatToDo has one of these on a real Terraform.
 func TestEachErrorSaysWhatToDo(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	b := s.apiSecret(nil)
 	failures := []struct {
 		fault emulator.Fault

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
-	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 	"github.com/integrator/terraform-provider-integrator/internal/protocol"
 )
 
@@ -38,7 +37,7 @@ func (s *session) expectEncrypted(stored protocol.Attributes, keys ...key) {
 // has some of it on a real Terraform.
 func TestChangesOfRecipients(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	first, second := newKey(t), newKey(t)
 	b := s.apiSecret(args{"old_secret_valid_for_seconds": 300})
 	_, created := s.step(b, creates, 300)
@@ -78,7 +77,7 @@ func TestChangesOfRecipients(t *testing.T) {
 // TestEncryptedSecretRotatesUnattended has some of it on a real Terraform.
 func TestRotationsForRecipients(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	first, second := newKey(t), newKey(t)
 	s.setenv("INTEGRATOR_IDENTITY", first.identity)
 	b := s.apiSecret(args{"old_secret_valid_for_seconds": 300})
@@ -117,7 +116,7 @@ func TestRotationsForRecipients(t *testing.T) {
 // adopted. TestEncryptedSecretWithoutIdentity has the rest on a real Terraform.
 func TestCiphertextIsOpenedAgain(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	k := newKey(t)
 	b := s.apiSecret(args{"old_secret_valid_for_seconds": 300, "recipients": recipientsOf(k)})
 	_, created := s.step(b, creates, 300)
@@ -144,7 +143,7 @@ func TestCiphertextIsOpenedAgain(t *testing.T) {
 
 func TestImportIntoRecipientsStoresCiphertextOnly(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	k := newKey(t)
 	b := s.add("api_secret", args{"recipients": recipientsOf(k)})
 	if !s.importID(b, s.Key()) {
@@ -166,7 +165,7 @@ func TestImportIntoRecipientsStoresCiphertextOnly(t *testing.T) {
 
 func TestEachBadRecipientIsNamed(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	k := newKey(t)
 	secret := s.apiSecret(nil)
 	for _, tt := range []struct{ recipients, says []string }{

@@ -5,15 +5,13 @@ package provider_test
 
 import (
 	"testing"
-
-	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
 // Every kind of change of rotate_when_changed. TestRotateWhenChanged has some of
 // them on a real Terraform.
 func TestChangesOfTriggers(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	b := s.apiSecret(args{"old_secret_valid_for_seconds": 300})
 	graces := []int{300}
 	for i, change := range []struct {
@@ -53,7 +51,7 @@ func TestChangesOfTriggers(t *testing.T) {
 // TestRotateWhenChangedIsUnknown has some of it on a real Terraform.
 func TestTriggersThatAreUnknown(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	b := s.apiSecret(nil)
 	const value, whole = "rotate_when_changed.*", "rotate_when_changed"
 	graces := []int{0}

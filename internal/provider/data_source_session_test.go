@@ -28,7 +28,7 @@ func (s *session) expectNotRead(typeName, summary string, failures []readFailure
 // TestProfileErrors has one of these on a real Terraform.
 func TestEachProfileError(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	s.expectNotRead("profile", "The integrator's profile was not read", []readFailure{
 		{
 			emulator.Problem(http.StatusUnauthorized, emulator.ProblemUnauthorized, "Unauthorized", "Who are you?"),
@@ -61,7 +61,7 @@ func TestEachProfileError(t *testing.T) {
 // TestWebhooksErrors has one of these on a real Terraform.
 func TestEachErrorOfTheListOfWebhooks(t *testing.T) {
 	t.Parallel()
-	newSession(t, emulator.Options{}).expectNotRead("webhooks", "The webhooks were not read", []readFailure{
+	newSession(t).expectNotRead("webhooks", "The webhooks were not read", []readFailure{
 		{
 			emulator.Problem(http.StatusUnauthorized, emulator.ProblemUnauthorized, "Unauthorized", ""),
 			[]string{"401 Unauthorized", "set integrator_secret to the live secret before each run", "depends_on"},

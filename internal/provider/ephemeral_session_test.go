@@ -49,7 +49,7 @@ func TestLifetimesOfAccessTokens(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(t, emulator.Options{})
+			s := newSession(t)
 			token := s.opened("access_token", args{"user_api_key": "ak_demo", "expires_in": tt.expiresIn})
 			if !slices.ContainsFunc(s.Tokens(), func(issued emulator.Token) bool { return issued.Value == token.Text("access_token") }) {
 				t.Error("not a token that was issued")
@@ -67,29 +67,10 @@ func TestLifetimesOfAccessTokens(t *testing.T) {
 	}
 }
 
-// TestAccessTokenBadInput has others on a real Terraform.
-func TestEachBadArgumentOfAnAccessToken(t *testing.T) {
-	t.Parallel()
-	s := newSession(t, emulator.Options{})
-	for _, tt := range []struct {
-		arguments args
-		says      string
-	}{
-		{args{"user_api_key": ""}, "Attribute user_api_key string length must be at least 1"},
-		{args{"user_api_key": "ak_demo\n"}, "wrap it in trimspace(…)"},
-		{args{"user_api_key": "ak_ demo"}, "has white space"},
-		{args{"user_api_key": "ak_demo", "expires_in": 0}, "Attribute expires_in value must be between 1 and 3600, got: 0"},
-		{args{"user_api_key": "ak_demo", "expires_in": 3601}, "Attribute expires_in value must be between 1 and 3600, got: 3601"},
-	} {
-		s.expectNotOpened("access_token", tt.arguments, tt.says)
-	}
-	s.expectSent(0)
-}
-
 // TestAccessTokenErrors has one of these on a real Terraform.
 func TestEachAccessTokenError(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	const good = "ak_demo"
 	failures := []struct {
 		key   string
@@ -117,10 +98,31 @@ func TestEachAccessTokenError(t *testing.T) {
 	}
 }
 
+// TestAccessTokenBadInput has one of these on a real Terraform.
+func TestEachBadInputOfAnAccessToken(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	for _, tt := range []struct {
+		config args
+		says   string
+	}{
+		{args{"user_api_key": ""}, "Attribute user_api_key string length must be at least 1"},
+		{args{"user_api_key": "ak_demo\n"}, "wrap it in trimspace(…)"},
+		{args{"user_api_key": "ak_ demo"}, "has white space"},
+		{args{"user_api_key": "ak_demo", "expires_in": 0}, "Attribute expires_in value must be between 1 and 3600, got: 0"},
+		{args{"user_api_key": "ak_demo", "expires_in": 3601}, "Attribute expires_in value must be between 1 and 3600, got: 3601"},
+	} {
+		s.expectNotOpened("access_token", tt.config, tt.says)
+	}
+	if sent := len(s.Requests()); sent != 0 {
+		t.Errorf("%d requests were sent", sent)
+	}
+}
+
 // The hundred and first token of a minute waits as long as the API asks.
 func TestAccessTokensAreLimited(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	p, _ := s.start(true)
 	schema := p.EphemeralResources["integrator_access_token"]
 	for range 101 {
@@ -139,7 +141,7 @@ func TestAccessTokensAreLimited(t *testing.T) {
 // TestDecryptedSecret has the others on a real Terraform.
 func TestSecretsThatAreNotDecrypted(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	k := newKey(t)
 	b := s.created(args{"recipients": recipientsOf(k)})
 	ciphertext := b.object.Value.Text("encrypted_secret")

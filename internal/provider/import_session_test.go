@@ -5,14 +5,12 @@ package provider_test
 
 import (
 	"testing"
-
-	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
 // The provider gets the same calls from terraform import and from an import block.
 func TestRefusedImports(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	secret := s.apiSecret(nil)
 	refuse := func(id string, phrases ...string) {
 		t.Helper()

@@ -73,7 +73,7 @@ func outcomeMessages() (entries []entry) {
 
 func (o outcome) tell(t *testing.T, on occasion) string {
 	t.Helper()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	if o.endpoint != nil {
 		s.setenv("INTEGRATOR_ENDPOINT", o.endpoint(t))
 	}

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 	"github.com/integrator/terraform-provider-integrator/internal/protocol"
 )
 
@@ -98,7 +97,7 @@ func compareGolden(t *testing.T, file, got string) {
 func message(happens string, play func(s *session)) entry {
 	return entry{happens, func(t *testing.T) string {
 		t.Helper()
-		s := newSession(t, emulator.Options{})
+		s := newSession(t)
 		play(s)
 		return s.shown()
 	}}

@@ -76,7 +76,7 @@ func TestOtherTypesNeedTheProviderConfigured(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(t, emulator.Options{})
+			s := newSession(t)
 			s.unknown = []string{"integrator_key"}
 			s.expectError(command(s), needed...)
 			s.expectSent(0)

@@ -6,8 +6,6 @@ package provider_test
 import (
 	"slices"
 	"testing"
-
-	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
 // A warning about recipients is said once in a run, in its plan or in its apply.
@@ -38,7 +36,7 @@ func TestEachWarningAboutRecipientsIsSaidOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(t, emulator.Options{})
+			s := newSession(t)
 			b := s.apiSecret(args{})
 			configure := func(keys []key) {
 				b.config["recipients"] = nil

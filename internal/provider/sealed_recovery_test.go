@@ -50,7 +50,7 @@ func TestWaysPastASealedRecoveryFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(t, emulator.Options{})
+			s := newSession(t)
 			k := newKey(t)
 			secret := s.encryptedSecret(k, args{grace: 300})
 			s.mustApply()
@@ -75,7 +75,7 @@ func TestSealedRecoveryFileIsNamed(t *testing.T) {
 	for name, next := range map[string]int{"same rotation": 2, "another rotation": 3} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(t, emulator.Options{})
+			s := newSession(t)
 			k := newKey(t)
 			secret := s.encryptedSecret(k, nil)
 			s.mustApply()
@@ -105,7 +105,7 @@ func TestSealedRecoveryFileIsNamed(t *testing.T) {
 // but encrypted.
 func TestKeptReplyIsSealed(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	secret := s.encryptedSecret(newKey(t), nil)
 	s.Inject(onRotation(emulator.Fault{Rewrite: func(reply map[string]any) {
 		reply["apiSecret"] = reply["secret"]

@@ -49,30 +49,21 @@ func (s *session) step(b *block, want effect, graces ...int) (planned, stored pr
 func (s *session) expectEffect(c change, want effect) {
 	s.t.Helper()
 	planned := c.planned.Value
+	inPlace := c.before != nil && !c.replaces && planned.Text("id") == s.Key() && planned.Text("integrator_key") == s.Key()
 	switch want {
 	case stores:
-		if c.replaces || planned.Equal(c.before.Value) {
+		if !inPlace || planned.Equal(c.before.Value) {
 			s.t.Error("no update is planned")
 		}
-		for _, name := range []string{"version", "rotated_at", "fingerprint"} {
-			if !planned[name].IsKnown() || planned[name].IsNull() {
-				s.t.Errorf("%s is not known in a plan that keeps the secret", name)
-			}
-		}
-		if planned["encrypted_secret"].IsNull() && planned.Text("secret") != s.Secret() {
-			s.t.Error("the secret in state is not planned to stay")
-		}
+		s.expectKept(planned)
 	case rotates:
-		s.expectUnknown(planned, "version", "rotated_at", "old_secret_expires_at")
-		if c.replaces || planned.Text("id") != s.Key() || planned.Text("integrator_key") != s.Key() {
+		s.expectUnknown(planned, "version", "fingerprint", "rotated_at", "old_secret_expires_at")
+		if !inPlace || planned["secret"].IsKnown() && planned["encrypted_secret"].IsKnown() {
 			s.t.Error("no rotation in place is planned")
-		}
-		if planned["secret"].IsKnown() && planned["encrypted_secret"].IsKnown() {
-			s.t.Error("no new secret is planned")
 		}
 	case adopts:
 		s.expectUnknown(planned, "version", "fingerprint")
-		if c.replaces || planned.Text("id") != s.Key() || !planned["rotated_at"].IsNull() {
+		if !inPlace || !planned["rotated_at"].IsNull() {
 			s.t.Error("no adoption is planned")
 		}
 	case creates, replaces:
@@ -80,6 +71,19 @@ func (s *session) expectEffect(c change, want effect) {
 		if (want == replaces) != c.replaces {
 			s.t.Errorf("replaces: %t", c.replaces)
 		}
+	}
+}
+
+// expectKept checks a plan that keeps the secret.
+func (s *session) expectKept(planned protocol.Attributes) {
+	s.t.Helper()
+	for _, name := range []string{"version", "rotated_at", "fingerprint"} {
+		if !planned[name].IsKnown() || planned[name].IsNull() {
+			s.t.Errorf("%s is not known in a plan that keeps the secret", name)
+		}
+	}
+	if planned["encrypted_secret"].IsNull() && planned.Text("secret") != s.Secret() {
+		s.t.Error("the secret in state is not planned to stay")
 	}
 }
 

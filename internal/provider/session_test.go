@@ -52,11 +52,14 @@ type change struct {
 	destroys bool
 }
 
-func newSession(t *testing.T, options emulator.Options) *session {
+func newSession(t *testing.T) *session {
 	t.Helper()
-	options.Key = "int_1a2b3c"
-	s := &session{fixture: newFixture(t, options), dir: t.TempDir(), settings: map[string]any{}}
-	s.schemas = protocol.LoadSchemas(t.Context(), s.server())
+	return newFixture(t, emulator.Options{Key: "int_1a2b3c"}).session()
+}
+
+func (f *fixture) session() *session {
+	s := &session{fixture: f, dir: f.t.TempDir(), settings: map[string]any{}}
+	s.schemas = protocol.LoadSchemas(f.t.Context(), s.server())
 	return s
 }
 

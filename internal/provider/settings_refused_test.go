@@ -6,8 +6,6 @@ package provider_test
 import (
 	"fmt"
 	"testing"
-
-	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
 // Bad input is refused by the plan, before anything is sent. The error names the
@@ -26,7 +24,7 @@ func TestEachBadInputIsRefused(t *testing.T) {
 	refuse := func(name string, env environ, settings, arguments args, phrases ...string) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(t, emulator.Options{})
+			s := newSession(t)
 			s.setenvs(env)
 			s.settings = settings
 			s.apiSecret(arguments)

@@ -85,7 +85,7 @@ func (f *fixture) setenvs(env map[string]string) {
 
 func TestConfigurationBeatsEnvironment(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{UserAPIKey: "ak_right"})
+	s := newFixture(t, emulator.Options{UserAPIKey: "ak_right"}).session()
 	s.setenvs(map[string]string{
 		"INTEGRATOR_ENDPOINT":     unreachable,
 		"INTEGRATOR_ENVIRONMENT":  "sandbox",
@@ -107,7 +107,7 @@ func TestConfigurationBeatsEnvironment(t *testing.T) {
 
 func TestEmptyCountsAsUnset(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{UserAPIKey: "ak_right"})
+	s := newFixture(t, emulator.Options{UserAPIKey: "ak_right"}).session()
 	s.setenvs(map[string]string{
 		"INTEGRATOR_ENVIRONMENT":  "",
 		"INTEGRATOR_USER_API_KEY": "ak_right",
@@ -172,7 +172,7 @@ func TestUnknownSettingsAreLeftToApply(t *testing.T) {
 // TestOtherTypesNeedTheProviderConfigured has a case of it on a real Terraform.
 func TestUnknownSettingsAreAnErrorInDataSources(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	s.unknown = []string{"endpoint", "environment", "integrator_key", "integrator_secret", "user_api_key", "max_retries", "request_timeout"}
 	_, ok := s.read("profile")
 	s.expectError(ok, "The provider is not configured yet",

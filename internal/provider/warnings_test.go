@@ -70,7 +70,7 @@ func TestWarnings(t *testing.T) {
 // A plan that cannot tell yet whether a rotation is due warns of it.
 func TestWarningsWhileTheAgeIsUnknown(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	secret := s.add("api_secret", args{"rotate_after_days": 30})
 	secret.unknown = []string{"rotate_after_days"}
 	s.mustApply()
@@ -108,7 +108,7 @@ func TestReplacementIsNoDestroy(t *testing.T) {
 
 func TestOddExpiryIsReported(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	s.apiSecret(args{grace: 300})
 	s.Inject(onRotation(emulator.Fault{Rewrite: func(reply map[string]any) { reply["oldSecretExpiresAt"] = "soon" }}))
 	s.mustApply()

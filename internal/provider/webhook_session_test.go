@@ -16,7 +16,7 @@ import (
 // TestWebhook has another change of events on a real Terraform.
 func TestChangesOfWebhookEvents(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	b := s.webhook()
 	s.mustApply()
 	id := b.object.Value.Text("id")
@@ -44,7 +44,7 @@ func TestChangesOfWebhookEvents(t *testing.T) {
 // TestWebhookIsKept has one of these on a real Terraform.
 func TestNoAnswerForgetsAWebhook(t *testing.T) {
 	t.Parallel()
-	s := newSession(t, emulator.Options{})
+	s := newSession(t)
 	s.made()
 	for _, tt := range []struct {
 		fault emulator.Fault
@@ -79,7 +79,7 @@ func TestEveryLostWebhookIsTaken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(t, emulator.Options{})
+			s := newSession(t)
 			s.AddWebhook(hookURL, "*")
 			s.Inject(onWebhooks(http.MethodPost, fault.After()))
 			b := s.add("webhook", args{"url": hookURL, "events": []string{"payment.created"}})
@@ -124,7 +124,7 @@ func TestEveryLostWebhookIsReported(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(t, emulator.Options{})
+			s := newSession(t)
 			reached, hold := make(chan struct{}), make(chan struct{})
 			fault := onWebhooks(http.MethodPost, tt.fault)
 			fault.Reached, fault.Hold = reached, hold
