@@ -47,8 +47,6 @@ func TestCreate(t *testing.T) {
 	})
 }
 
-// The reply is the only copy of the secret: whatever else is wrong with it, the
-// secret is stored.
 // TestOddExpiries has others.
 func TestOddExpiry(t *testing.T) {
 	t.Parallel()
@@ -76,7 +74,9 @@ func TestDestroySendsNothing(t *testing.T) {
 			ConfigPlanChecks: preApply(action(plancheck.ResourceActionDestroy)),
 		},
 	)
-	f.expectRotations(1)
+	if graces := f.rotations(); len(graces) != 1 {
+		t.Errorf("the API was asked for %d rotations", len(graces))
+	}
 	if !f.Accepts(f.Secret()) {
 		t.Error("the secret ended with the resource")
 	}

@@ -67,25 +67,6 @@ func TestLifetimesOfAccessTokens(t *testing.T) {
 	}
 }
 
-// TestAccessTokenBadInput has others on a real Terraform.
-func TestEachBadArgumentOfAnAccessToken(t *testing.T) {
-	t.Parallel()
-	s := newSession(t)
-	for _, tt := range []struct {
-		arguments args
-		says      string
-	}{
-		{args{"user_api_key": ""}, "Attribute user_api_key string length must be at least 1"},
-		{args{"user_api_key": "ak_demo\n"}, "wrap it in trimspace(…)"},
-		{args{"user_api_key": "ak_ demo"}, "has white space"},
-		{args{"user_api_key": "ak_demo", "expires_in": 0}, "Attribute expires_in value must be between 1 and 3600, got: 0"},
-		{args{"user_api_key": "ak_demo", "expires_in": 3601}, "Attribute expires_in value must be between 1 and 3600, got: 3601"},
-	} {
-		s.expectNotOpened("access_token", tt.arguments, tt.says)
-	}
-	s.expectSent(0)
-}
-
 // TestAccessTokenErrors has one of these on a real Terraform.
 func TestEachAccessTokenError(t *testing.T) {
 	t.Parallel()

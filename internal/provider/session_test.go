@@ -54,15 +54,12 @@ type change struct {
 
 func newSession(t *testing.T) *session {
 	t.Helper()
-	return newSessionOn(t, emulator.Options{})
+	return newFixture(t, emulator.Options{Key: "int_1a2b3c"}).session()
 }
 
-// newSessionOn is newSession on an API with options.
-func newSessionOn(t *testing.T, options emulator.Options) *session {
-	t.Helper()
-	options.Key = "int_1a2b3c"
-	s := &session{fixture: newFixture(t, options), dir: t.TempDir(), settings: map[string]any{}}
-	s.schemas = protocol.LoadSchemas(t.Context(), s.server())
+func (f *fixture) session() *session {
+	s := &session{fixture: f, dir: f.t.TempDir(), settings: map[string]any{}}
+	s.schemas = protocol.LoadSchemas(f.t.Context(), s.server())
 	return s
 }
 

@@ -85,7 +85,7 @@ func (f *fixture) setenvs(env map[string]string) {
 
 func TestConfigurationBeatsEnvironment(t *testing.T) {
 	t.Parallel()
-	s := newSessionOn(t, emulator.Options{UserAPIKey: "ak_right"})
+	s := newFixture(t, emulator.Options{UserAPIKey: "ak_right"}).session()
 	s.setenvs(map[string]string{
 		"INTEGRATOR_ENDPOINT":     unreachable,
 		"INTEGRATOR_ENVIRONMENT":  "sandbox",
@@ -107,7 +107,7 @@ func TestConfigurationBeatsEnvironment(t *testing.T) {
 
 func TestEmptyCountsAsUnset(t *testing.T) {
 	t.Parallel()
-	s := newSessionOn(t, emulator.Options{UserAPIKey: "ak_right"})
+	s := newFixture(t, emulator.Options{UserAPIKey: "ak_right"}).session()
 	s.setenvs(map[string]string{
 		"INTEGRATOR_ENVIRONMENT":  "",
 		"INTEGRATOR_USER_API_KEY": "ak_right",
