@@ -86,9 +86,12 @@ func (e *LostWebhookError) Error() string { return "the webhook may have been ma
 
 func (e *LostWebhookError) Unwrap() error { return e.Err }
 
-// Webhooks lists the integrator's webhooks (GET /v1/integrator/webhooks). Like
-// Profile, it waits while a secret is being regenerated.
-func (c *Client) Webhooks(ctx context.Context) ([]Webhook, error) {
+// Webhooks lists the integrator's webhooks (GET /v1/integrator/webhooks). The list
+// was requested after the last write to a webhook had ended, but not necessarily by
+// this call. Like Profile, it waits while a secret is being regenerated.
+func (c *Client) Webhooks(ctx context.Context) ([]Webhook, error) { return c.webhooks.get(ctx) }
+
+func (c *Client) listWebhooks(ctx context.Context) ([]Webhook, error) {
 	c.rotation.RLock()
 	defer c.rotation.RUnlock()
 	var body json.RawMessage
@@ -102,24 +105,29 @@ func (c *Client) Webhooks(ctx context.Context) ([]Webhook, error) {
 	return webhooks, nil
 }
 
-// CreateWebhook makes a webhook (POST /v1/integrator/webhooks). It lists the
-// webhooks before, and again if the reply is lost. If there is exactly one new
-// webhook with this URL, it is the one that was made. Otherwise the error is a
-// *LostWebhookError. The request is not sent again: it could make a second webhook.
+// CreateWebhook makes a webhook (POST /v1/integrator/webhooks). It has to know
+// which webhooks there are before, and lists them again if the reply is lost. If
+// there is exactly one new webhook with this URL, it is the one that was made.
+// Otherwise the error is a *LostWebhookError. The request is not sent again: it
+// could make a second webhook.
 func (c *Client) CreateWebhook(ctx context.Context, webhookURL string, events []string) (*Webhook, error) {
 	// One call at a time: a new webhook in the list must not be that of another call.
 	c.creatingWebhook.Lock()
 	defer c.creatingWebhook.Unlock()
 
-	before, err := c.Webhooks(ctx)
+	before, err := c.webhooks.ids(ctx)
 	if err != nil {
 		return nil, err
 	}
 	webhook, err := c.writeWebhook(ctx, call{
 		method: http.MethodPost, path: webhooksPath, body: encode(map[string]any{"url": webhookURL, "events": events}),
 	})
-	if err == nil || judge(err).Effect() == apisecret.Unchanged {
-		return webhook, err
+	switch {
+	case err == nil:
+		c.webhooks.learn(webhook.ID)
+		return webhook, nil
+	case judge(err).Effect() == apisecret.Unchanged:
+		return nil, err
 	}
 	ctx = context.WithoutCancel(ctx)
 	found, err := c.findWebhook(ctx, webhookURL, before, err)
@@ -134,17 +142,16 @@ func (c *Client) CreateWebhook(ctx context.Context, webhookURL string, events []
 }
 
 // findWebhook looks for the webhook whose reply was lost.
-func (c *Client) findWebhook(ctx context.Context, webhookURL string, before []Webhook, lost error) (*Webhook, error) {
+func (c *Client) findWebhook(ctx context.Context, webhookURL string, before map[string]bool, lost error) (*Webhook, error) {
 	_ = c.config.Sleep(ctx, minResendWait) // the API may still be at work on the request
+	c.webhooks.forget()
 	now, err := c.Webhooks(ctx)
 	if err != nil {
 		return nil, &LostWebhookError{Err: lost, ListErr: err}
 	}
-	found := slices.DeleteFunc(now, func(w Webhook) bool {
-		known := slices.ContainsFunc(before, func(b Webhook) bool { return b.ID == w.ID })
-		return known || w.URL != webhookURL
-	})
+	found := slices.DeleteFunc(now, func(w Webhook) bool { return before[w.ID] || w.URL != webhookURL })
 	if len(found) != 1 {
+		c.webhooks.forget() // it may still be made
 		return nil, &LostWebhookError{Err: lost, Found: found}
 	}
 	return &found[0], nil
@@ -160,6 +167,7 @@ func (c *Client) UpdateWebhook(ctx context.Context, id string, events []string) 
 // DeleteWebhook removes a webhook (DELETE /v1/integrator/webhooks/{id}). It is no
 // error if there is none with this id.
 func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
+	defer c.webhooks.written()
 	_, err := c.write(ctx, call{method: http.MethodDelete, path: webhookPath(id), idempotent: true})
 	if problem, ok := errors.AsType[*Error](err); ok && problem.Status == http.StatusNotFound {
 		return nil
@@ -187,6 +195,7 @@ func (c *Client) SetWebhookSecret(ctx context.Context, secret apisecret.Secret) 
 func webhookPath(id string) string { return webhooksPath + "/" + url.PathEscape(id) }
 
 func (c *Client) writeWebhook(ctx context.Context, call call) (*Webhook, error) {
+	defer c.webhooks.written()
 	body, err := c.write(ctx, call)
 	if err != nil {
 		return nil, err
