@@ -32,8 +32,12 @@ func seal(keys []string) (func(apisecret.Secret) string, error) {
 	}, err
 }
 
+// recipientTexts are the elements of a list; nil where there is no list.
 func recipientTexts(list types.List) []string {
-	var texts []string
+	if list.IsNull() {
+		return nil
+	}
+	texts := []string{}
 	for _, element := range list.Elements() {
 		if text, ok := element.(types.String); ok {
 			texts = append(texts, text.ValueString())

@@ -62,14 +62,17 @@ func (f *fixture) terraform(steps ...resource.TestStep) {
 func (f *fixture) factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	f.t.Helper()
 	terraform.Require(f.t)
-	return map[string]func() (tfprotov6.ProviderServer, error){
-		"integrator": providerserver.NewProtocol6WithError(provider.New("1.2.3", provider.Options{
-			Getenv:    f.getenv,
-			Clock:     f.clock.Now,
-			RetryWait: time.Millisecond,
-			Sleep:     f.sleep,
-		})()),
-	}
+	return map[string]func() (tfprotov6.ProviderServer, error){"integrator": f.newServer()}
+}
+
+// newServer is the provider for whoever speaks the plugin protocol with it.
+func (f *fixture) newServer() func() (tfprotov6.ProviderServer, error) {
+	return providerserver.NewProtocol6WithError(provider.New("1.2.3", provider.Options{
+		Getenv:    f.getenv,
+		Clock:     f.clock.Now,
+		RetryWait: time.Millisecond,
+		Sleep:     f.sleep,
+	})())
 }
 
 func (f *fixture) getenv(name string) string {

@@ -61,7 +61,7 @@ func newSession(t *testing.T, options emulator.Options) *session {
 }
 
 func (s *session) server() tfprotov6.ProviderServer {
-	server, err := s.factories()["integrator"]()
+	server, err := s.newServer()()
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -131,9 +131,18 @@ func TestOccasion(t *testing.T) {
 	}
 }
 
+func TestTriggersFingerprint(t *testing.T) {
+	t.Parallel()
+	one := Triggers{Values: map[string]string{"a": `"1"`}}
+	same(t, "of no map and of an empty one", Triggers{}.fingerprint(), Triggers{Values: map[string]string{}}.fingerprint())
+	for _, other := range []Triggers{{}, {Values: map[string]string{"a": `"2"`}}, {Values: map[string]string{"b": `"1"`}}} {
+		same(t, "of other values", other.fingerprint() == one.fingerprint(), false)
+	}
+}
+
 func TestRotateAt(t *testing.T) {
 	t.Parallel()
-	made := newFixture().now
+	made := newFixture().now.UTC()
 	held := Held{Fingerprint: "f", RotatedAt: made, Version: made.Unix() + 99}
 	adopted := Held{Fingerprint: "f", Version: made.Unix()}
 	for name, c := range map[string]struct {

@@ -31,7 +31,7 @@ func newFixture() *fixture {
 	return &fixture{
 		api:   &fakeAPI{answers: map[string]error{"s1": nil}},
 		store: &fakeStore{},
-		now:   time.Date(2026, 8, 19, 14, 0, 0, 0, time.UTC),
+		now:   time.Date(2026, 8, 19, 14, 0, 0, 0, time.FixedZone("", 5*3600+1800)), // as the clock of whoever runs Terraform
 	}
 }
 
@@ -76,7 +76,7 @@ type state struct {
 
 // holding is the state of a secret that was made ten days ago.
 func (f *fixture) holding(secret string) state {
-	made := f.now.AddDate(0, 0, -10)
+	made := f.now.UTC().AddDate(0, 0, -10)
 	held := Held{IntegratorKey: ourKey, RotatedAt: made, Version: made.Unix()}.withSecret(apisecret.New(secret), "")
 	return state{Object{Held: held}, Memory{History: History{IntegratorKey: ourKey, Endpoint: ourEndpoint}}}
 }

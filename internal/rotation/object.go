@@ -66,8 +66,8 @@ type Days struct {
 
 // Recipients are the public keys that a secret is encrypted for.
 type Recipients struct {
-	Unknown bool // known only after apply
-	Keys    []string
+	Unknown bool     // known only after apply
+	Keys    []string // nil where the argument is left out
 }
 
 // Held is a secret as a state holds it. The zero Held is that of an import that
@@ -78,7 +78,7 @@ type Held struct {
 	Ciphertext         string           // armored age ciphertext, "" where it is in plaintext
 	Fingerprint        string
 	OldSecretExpiresAt time.Time // zero where the secret before this one ended at once
-	RotatedAt          time.Time // zero where no rotation of this resource made it
+	RotatedAt          time.Time // in UTC; zero where no rotation of this resource made it
 	Version            int64     // Unix seconds, rising with each new secret
 }
 

@@ -179,5 +179,5 @@ func TestVersionsRise(t *testing.T) {
 	s.Planned = Rotate
 	result := f.process().Update(t.Context(), s.Object, Arguments{}, s.Memory)
 	same(t, "version", result.Held.Version, f.now.Unix()+101)
-	same(t, "rotated at", result.Held.RotatedAt, f.now)
+	same(t, "rotated at", result.Held.RotatedAt, f.now.UTC())
 }

@@ -90,7 +90,7 @@ func TestResumedRotation(t *testing.T) {
 	equal(t, "events", result.Events, []Event{{Kind: RotationResumed, At: made}})
 	same(t, "held", result.Held, Held{
 		IntegratorKey: ourKey, Ciphertext: "for bob:s2", Fingerprint: fingerprint("s2"),
-		OldSecretExpiresAt: f.now, RotatedAt: made, Version: made.Unix(),
+		OldSecretExpiresAt: f.now, RotatedAt: made.UTC(), Version: made.Unix(),
 	})
 	equal(t, "superseded", result.Memory.Superseded, fingerprints("s1", "s0"))
 	equal(t, "used", f.api.used, []string{"s2"})

@@ -121,7 +121,7 @@ func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (r
 func (r *Rotator) take(s newSecret, history History, events []Event) Result {
 	held := Held{IntegratorKey: r.config.IntegratorKey, OldSecretExpiresAt: s.oldSecretExpiresAt}.withSecret(s.secret, s.ciphertext)
 	if s.made {
-		held.RotatedAt = s.obtainedAt
+		held.RotatedAt = s.obtainedAt.UTC() // by the clock of whoever runs Terraform
 	}
 	r.learn(func(seen Seen) Seen {
 		held.Version = max(s.obtainedAt.Unix(), seen.newest().Version+1) // always above the versions seen before

@@ -32,7 +32,7 @@ func TestRotate(t *testing.T) {
 	same(t, "result", result, Result{
 		Held: Held{
 			IntegratorKey: ourKey, Secret: apisecret.New("new-1"), Fingerprint: fingerprint("new-1"),
-			OldSecretExpiresAt: end, RotatedAt: f.now, Version: f.now.Unix(),
+			OldSecretExpiresAt: end, RotatedAt: f.now.UTC(), Version: f.now.Unix(),
 		},
 		Memory: Memory{History: History{IntegratorKey: ourKey, Endpoint: ourEndpoint, Superseded: fingerprints("s0", "s1", "stale")}},
 		Events: []Event{{Kind: APICalled}},
