@@ -15,7 +15,7 @@ import (
 func answers() map[string]emulator.Fault {
 	return map[string]emulator.Fault{
 		"400": emulator.Problem(400, emulator.ProblemInvalidFields, "Bad Request", "", map[string]any{
-			"errors": []map[string]string{{"field": "a.b", "message": "is odd", "code": "odd"}}}),
+			"errors": []map[string]string{{"field": "a.b", "message": "is odd", "code": "odd"}, {"field": "c", "message": "is bad"}, {"message": "It is all wrong"}}}),
 		"401":                   emulator.Problem(401, emulator.ProblemUnauthorized, "Unauthorized", "The signature matches no valid secret."),
 		"401: the user API key": emulator.Problem(401, emulator.ProblemInvalidToken, "Unauthorized", ""),
 		"429, Retry-After 3600": emulator.TooManyRequests("3600"),
