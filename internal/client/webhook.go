@@ -19,10 +19,11 @@ const (
 	webhookSecretPath = "/v1/integrator/webhook-secret"
 )
 
-// AllEvents stands for every event. It is never combined with another one.
+// AllEvents stands for every event.
 const AllEvents = "*"
 
-// WebhookEvents lists the events that a webhook can receive, without AllEvents.
+// WebhookEvents lists the events that a webhook can receive, without AllEvents, as of
+// version 0.18.1 of the platform's own client. It gets longer with time.
 func WebhookEvents() []string {
 	return []string{
 		"account.created", "account.updated", "account.deleted",
@@ -31,6 +32,9 @@ func WebhookEvents() []string {
 		"capabilities.updated",
 		"onramp.created", "onramp.updated", "onramp.completed",
 		"achDebitReturn.created", "achDebitReturn.updated",
+		"achDebit.authorized", "achDebit.deliveryProgress", "achDebit.delivered", "achDebit.refunded", "achDebit.returned",
+		"offramp.confirmed", "offramp.inFlight", "offramp.completed", "offramp.failed", "offramp.refunded", "offramp.reversed",
+		"onrampCredit.depositDetected", "onrampCredit.completed", "onrampCredit.failed", "onrampCredit.reversed", "onrampCredit.refunded",
 	}
 }
 
@@ -47,8 +51,9 @@ func CheckWebhookURL(webhookURL string) error {
 	return nil
 }
 
-// Webhook is a URL to which the platform sends events. Only the platform changes
-// FailureCount and Disabled.
+// Webhook is a URL to which the platform sends events. Each of them is there once,
+// also if a reply repeats it. FailureCount is how many deliveries in a row have
+// failed. Only the platform changes it and Disabled.
 type Webhook struct {
 	ID           string   `json:"id"`
 	URL          string   `json:"url"`
@@ -67,9 +72,13 @@ func (w *Webhook) UnmarshalJSON(data []byte) error {
 	if decoded.ID == "" || decoded.URL == "" {
 		return errors.New("a webhook without id or URL")
 	}
-	if decoded.Events == nil {
-		decoded.Events = []string{}
+	events := []string{}
+	for _, event := range decoded.Events {
+		if !slices.Contains(events, event) {
+			events = append(events, event)
+		}
 	}
+	decoded.Events = events
 	*w = Webhook(decoded)
 	return nil
 }

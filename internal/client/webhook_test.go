@@ -152,6 +152,22 @@ func TestWebhookWithoutEvents(t *testing.T) {
 	}
 }
 
+func TestRepeatedEventsAreOne(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, emulator.Options{})
+	c := f.client()
+	hook := f.AddWebhook(hookURL)
+	f.Inject(emulator.Fault{Method: http.MethodPatch, Rewrite: func(reply map[string]any) { reply["events"] = []string{"b", "a", "b"} }})
+	want := []string{"b", "a"}
+	if got, err := c.UpdateWebhook(t.Context(), hook.ID, []string{}); err != nil || !slices.Equal(got.Events, want) {
+		t.Errorf("%+v %v", got, err)
+	}
+	f.ChangeWebhook(hook.ID, func(w *emulator.Webhook) { w.Events = []string{"b", "a", "b"} })
+	if got, err := c.Webhooks(t.Context()); err != nil || !slices.Equal(got[0].Events, want) {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
 // A webhook whose reply was lost is found in the list, and not made again.
 func TestLostWebhookIsFound(t *testing.T) {
 	t.Parallel()

@@ -100,6 +100,21 @@ func webhookMessages() []entry {
 			s.RemoveWebhook(webhook.object.Value.Text("id"))
 			s.carryOut(plan)
 		}))
+	entries = append(entries,
+		message("A webhook has an event that the provider does not know", func(s *session) {
+			s.webhook().config["events"] = []string{"payment.invented"}
+			s.plan()
+		}),
+		message("A webhook is created, and the API answers with other events", func(s *session) {
+			create(s, emulator.Fault{Rewrite: func(reply map[string]any) {
+				reply["events"] = []string{"payment.created", "payment.updated"}
+			}})
+		}),
+		message("A webhook is disabled", func(s *session) {
+			id := s.made().object.Value.Text("id")
+			s.ChangeWebhook(id, func(w *emulator.Webhook) { w.FailureCount, w.Disabled = 12, true })
+			s.plan()
+		}))
 	entries = append(entries, answered("A webhook is read", http.MethodGet, emulator.WebhooksPath, func(s *session, answer func()) {
 		s.made()
 		answer()
