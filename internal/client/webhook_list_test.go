@@ -23,7 +23,7 @@ type lists struct {
 
 func newLists() *lists {
 	l := &lists{proceed: make(chan error)}
-	l.webhookList.request = func(ctx context.Context) ([]Webhook, error) {
+	l.request = func(ctx context.Context) ([]Webhook, error) {
 		l.mu.Lock()
 		l.requests++
 		id := strconv.Itoa(l.requests)
