@@ -9,7 +9,8 @@
 // [EnvironmentEndpoint] or [ParseEndpoint]. There are three kinds of calls:
 //
 //   - Reads change nothing and are retried: [Client.Profile], [Client.Webhooks],
-//     and [Client.Probe], which asks whether the API accepts a given secret.
+//     whose answer is shared until something is written, and [Client.Probe], which
+//     asks whether the API accepts a given secret.
 //   - Writes are sent again only if the attempt before provably changed nothing,
 //     or if it does no harm to send them twice. [Client.CreateWebhook] looks for
 //     the webhook in the list if the reply is lost.
@@ -99,6 +100,7 @@ type Client struct {
 	offset atomic.Int64 // a time.Duration, see ClockOffset
 
 	creatingWebhook sync.Mutex
+	webhooks        webhookList
 }
 
 // New returns a Client. It does no network.
@@ -125,7 +127,9 @@ func New(config Config) *Client {
 		DisableCompression:  true, // net/http would lose a body that is not compressed as its header says
 		DisableKeepAlives:   true, // on a connection used before, net/http may send a request twice
 	}
-	return &Client{config: config, network: network, newest: config.Secret}
+	c := &Client{config: config, network: network, newest: config.Secret}
+	c.webhooks.request = c.listWebhooks
+	return c
 }
 
 // Endpoint is the base URL that the client calls.

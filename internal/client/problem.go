@@ -115,7 +115,7 @@ func newError(resp *http.Response, got reply, now time.Time, clean func(string) 
 	e.Method, e.Path, e.Status = got.call.method, got.call.path, got.status
 	e.RequestID = got.requestID
 	e.TraceID = identifier(clean(resp.Header.Get(headerTraceID)))
-	e.RetryAfter = retryAfter(resp.Header, now)
+	e.RetryAfter = askedWait(resp.Header, got.text, now)
 	e.Date = got.date
 	return e
 }
@@ -168,16 +168,31 @@ func cleanText(text string, secrets ...apisecret.Secret) string {
 	return strings.TrimSpace(string(runes))
 }
 
+// askedWait is how long an answer asks to wait: in its header, or where that is
+// missing, in the problem document.
+func askedWait(header http.Header, body []byte, now time.Time) time.Duration {
+	if header.Get("Retry-After") != "" {
+		return retryAfter(header, now)
+	}
+	object := map[string]json.RawMessage{}
+	var seconds float64
+	_ = json.Unmarshal(body, &object)
+	_ = json.Unmarshal(object["retryAfter"], &seconds)
+	return time.Duration(math.Ceil(min(max(seconds, 0), mostSeconds))) * time.Second
+}
+
+// mostSeconds is how many a time.Duration can hold.
+const mostSeconds = math.MaxInt64 / 1_000_000_000
+
 // retryAfter reads the header in both of its forms, seconds and an HTTP date.
 func retryAfter(header http.Header, now time.Time) time.Duration {
-	const most = math.MaxInt64 / int64(time.Second)
 	value := header.Get("Retry-After")
 	if value == "" {
 		return 0
 	}
 	seconds, err := strconv.ParseInt(value, 10, 64) // out of range: the nearest in range
 	if err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(max(seconds, 0), most)) * time.Second
+		return time.Duration(min(max(seconds, 0), mostSeconds)) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil && date.After(now) {
 		return date.Sub(now)

@@ -170,6 +170,33 @@ func TestStatusText(t *testing.T) {
 	}
 }
 
+// The problem document says how long to wait where the header does not.
+func TestRetryAfterInProblem(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		header, body string
+		want         time.Duration
+	}{
+		{"", `{"retryAfter": 7}`, 7 * time.Second},
+		{"", `{"retryAfter": 1.5}`, 2 * time.Second},
+		{"", `{"retryAfter": 0}`, 0},
+		{"", `{"retryAfter": -7}`, 0},
+		{"", `{"retryAfter": "7"}`, 0},
+		{"", `{"retryAfter": null}`, 0},
+		{"", `{"retryafter": 7}`, 0},
+		{"", `{"retryAfter": 1e300}`, 9223372036 * time.Second},
+		{"", `{"retryAfter": 1e999}`, 0},
+		{"", `[7]`, 0},
+		{"3", `{"retryAfter": 7}`, 3 * time.Second},
+		{"0", `{"retryAfter": 7}`, 0},
+		{"soon", `{"retryAfter": 7}`, 0},
+	} {
+		if got := answered(429, http.Header{"Retry-After": {tt.header}}, tt.body).RetryAfter; got != tt.want {
+			t.Errorf("%q and %s give %s, not %s", tt.header, tt.body, got, tt.want)
+		}
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]time.Duration{

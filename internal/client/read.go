@@ -106,7 +106,7 @@ func (c *Client) reader(limits limits, transport *transport) *retryablehttp.Clie
 		Backoff: func(least, most time.Duration, retry int, resp *http.Response) time.Duration {
 			wait := retryablehttp.DefaultBackoff(least, most, retry, nil)
 			if resp != nil {
-				wait = max(wait, retryAfter(resp.Header, c.config.Clock()))
+				wait = max(wait, askedWait(resp.Header, transport.reply.text, c.config.Clock()))
 			}
 			return wait
 		},
@@ -118,7 +118,7 @@ func (c *Client) reader(limits limits, transport *transport) *retryablehttp.Clie
 			if failed, ok := errors.AsType[*TransportError](err); ok {
 				return !failed.permanent(), nil
 			}
-			if err != nil || retryAfter(resp.Header, c.config.Clock()) > limits.wait {
+			if err != nil || askedWait(resp.Header, transport.reply.text, c.config.Clock()) > limits.wait {
 				return false, nil
 			}
 			return resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500 || perhapsAtWork(resp.StatusCode), nil

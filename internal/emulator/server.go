@@ -23,6 +23,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -40,6 +41,11 @@ type Options struct {
 
 	// UserAPIKey is the bearer token that each request must have, if it is set.
 	UserAPIKey string
+
+	// BearerRequired is whether the API refuses a request without any bearer token
+	// before it looks at the signature, with the words of its documented example. By
+	// default, it asks for a bearer token only if UserAPIKey is set, and then last.
+	BearerRequired bool
 
 	// Users are the API keys of the users that access tokens can be made for. The
 	// default is only "ak_demo".
@@ -152,6 +158,7 @@ func (s *Server) now() time.Time {
 
 // serve handles a request from its arrival to its answer, with its fault.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	r.Method = strings.ToUpper(r.Method) // it is signed so, however it is sent
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	number, fault := s.arrive(r, body)
 	if err != nil {

@@ -49,7 +49,6 @@ func TestChangesOfRecipients(t *testing.T) {
 		{recipientsOf(first), false},
 		{recipientsOf(second), true},
 		{nil, true},
-		{[]string{}, true},
 	} {
 		b.config["recipients"] = nil
 		if change.recipients != nil {

@@ -53,7 +53,7 @@ func TestEachProfileError(t *testing.T) {
 		},
 		{
 			emulator.Fault{Body: "[]"},
-			[]string{"not the JSON object that the API documents"},
+			[]string{"the answer 200 OK (content type: application/json) is not the profile of " + s.Key() + " that the API documents"},
 		},
 	})
 }

@@ -82,7 +82,10 @@ func whatHappened(err error) string {
 		}
 	}
 	for _, field := range problem.Fields {
-		text += fmt.Sprintf("\n  %s: %s (%s)", field.Field, field.Message, field.Code)
+		text += "\n  " + strings.Trim(field.Field+": "+field.Message, ": ")
+		if field.Code != "" {
+			text += " (" + field.Code + ")"
+		}
 	}
 	return text
 }

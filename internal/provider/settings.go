@@ -67,7 +67,7 @@ func settings() []setting {
 		},
 		{
 			name: settingEnvironment, variable: "INTEGRATOR_ENVIRONMENT", check: checkEnvironment,
-			description: fmt.Sprintf("Environment of the platform: `%s` (default) or `%s`. Each has its own integrators and secrets. ", client.Production, client.Sandbox),
+			description: fmt.Sprintf("Environment of the platform: `%s` (default) or `%s`. Each has its own integrators and secrets.", client.Production, client.Sandbox),
 		},
 		{
 			name: settingEndpoint, variable: "INTEGRATOR_ENDPOINT", check: checkEndpoint,
