@@ -12,6 +12,9 @@ import (
 // character, or one such as a byte order mark or a zero-width joiner.
 func Invisible(r rune) bool {
 	const brailleBlank = '\u2800'
+	if r > ' ' && r <= '~' { // nearly all are, and the tables take long
+		return false
+	}
 	return !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == brailleBlank ||
 		unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

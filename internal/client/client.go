@@ -20,11 +20,15 @@
 //
 // # Errors
 //
-// An answer other than success is an [*Error] with the words of the API. If there
-// was no complete answer, the error is a [*TransportError], which says whether the
-// request was sent. An [*apisecret.RegenerateError] says what became of the secret,
-// and wraps the error of the last attempt. No error text and no log record contains
-// a secret, not even if the server repeats one.
+// An answer other than success is an [*Error] with the words of the API. One of
+// success that is not what the API documents is a [*ReplyError]: something else may
+// have answered. If there was no complete answer, the error is a [*TransportError],
+// which says whether the request was sent. An [*apisecret.RegenerateError] says what
+// became of the secret, and wraps the error of the last attempt.
+//
+// No error and no log record contains a secret, in no encoding, not even if the
+// server repeats one. Of a reply that cannot be read, nothing is quoted at all: it
+// may be the one with the new secret.
 //
 // # Clocks
 //

@@ -38,52 +38,60 @@ func digest() *regexp.Regexp { return regexp.MustCompile("[0-9a-fA-F]{64}") }
 // everything that it was sent, wherever it can, and in any guise.
 func TestNothingOfTheRequestIsRepeated(t *testing.T) {
 	t.Parallel()
-	answers := map[string]answer{
-		"200":             inProblem(200),
-		"307":             inProblem(307),
-		"400":             inProblem(400),
-		"401":             inProblem(401),
-		"403":             inProblem(403),
-		"500":             inProblem(500),
-		"no HTTP":         inRawReply("%s\r\n\r\n"),
-		"no status":       inRawReply("HTTP/1.1 %s\r\n\r\n"),
-		"no header":       inRawReply("HTTP/1.1 200 OK\r\n%s\r\n\r\n"),
-		"no length":       inRawReply("HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n"),
-		"unknown coding":  inRawReply("HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n"),
-		"a status's text": inRawReply("HTTP/1.1 200 %s\r\nContent-Length: 0\r\n\r\n"),
-		"reply cut short": inRawReply("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n%s"),
-	}
-	for name, answer := range answers {
-		for guise := range client.Guises("any text") {
-			t.Run(name+", "+guise, func(t *testing.T) {
+	guises := slices.Collect(maps.Keys(client.Guises("any text")))
+	for _, status := range []int{200, 307, 400, 401, 403, 500} {
+		for _, guise := range guises {
+			t.Run(fmt.Sprintf("%d, %s", status, guise), func(t *testing.T) {
 				t.Parallel()
-				var mu sync.Mutex
-				planted := []string{configured, older, bearer}
-				server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					mu.Lock()
-					defer mu.Unlock()
-					secrets := repeated(r)
-					planted = append(planted, digest().FindString(r.Header.Get("X-Signature")))
-					for i, secret := range secrets {
-						secrets[i] = client.Guises(secret)[guise]
-					}
-					answer(w, strings.Join(secrets, " "))
-				}))
-				t.Cleanup(server.Close)
-				f := newFixture(t, emulator.Options{})
-				f.config.Endpoint, _ = url.Parse(server.URL)
-				f.config.MaxRetries = 0
-				f.config.Secret, f.config.UserAPIKey = apisecret.New(configured), apisecret.New(bearer)
-				c := f.client()
-				_, regenerateErr := c.RegenerateSecret(t.Context(),
-					apisecret.RegenerateInput{Signers: []apisecret.Secret{f.config.Secret, apisecret.New(older)}})
-				_, profileErr := c.Profile(t.Context())
-				wantNoneOf(t, planted, fmt.Sprint(f.logged)+printed(regenerateErr)+printed(profileErr))
-				if regenerateErr == nil || len(f.logged) < 2 {
-					t.Errorf("error %v; logged %v", regenerateErr, f.logged)
-				}
+				wantNothingRepeated(t, inProblem(status), guise)
 			})
 		}
+	}
+	for name, format := range map[string]string{
+		"no HTTP":         "%s\r\n\r\n",
+		"no status":       "HTTP/1.1 %s\r\n\r\n",
+		"no header":       "HTTP/1.1 200 OK\r\n%s\r\n\r\n",
+		"no length":       "HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n",
+		"unknown coding":  "HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n",
+		"a status's text": "HTTP/1.1 200 %s\r\nContent-Length: 0\r\n\r\n",
+		"reply cut short": "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n%s",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			wantNothingRepeated(t, inRawReply(format), guises...)
+		})
+	}
+}
+
+// wantNothingRepeated calls a server that repeats what it was sent in these guises.
+func wantNothingRepeated(t *testing.T, answer answer, guises ...string) {
+	t.Helper()
+	var mu sync.Mutex
+	planted := []string{configured, older, bearer}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		planted = append(planted, digest().FindString(r.Header.Get("X-Signature")))
+		var said []string
+		for _, guise := range guises {
+			for _, secret := range repeated(r) {
+				said = append(said, client.Guises(secret)[guise])
+			}
+		}
+		answer(w, strings.Join(said, " "))
+	}))
+	t.Cleanup(server.Close)
+	f := newFixture(t, emulator.Options{})
+	f.config.Endpoint, _ = url.Parse(server.URL)
+	f.config.MaxRetries = 0
+	f.config.Secret, f.config.UserAPIKey = apisecret.New(configured), apisecret.New(bearer)
+	c := f.client()
+	_, regenerateErr := c.RegenerateSecret(t.Context(),
+		apisecret.RegenerateInput{Signers: []apisecret.Secret{f.config.Secret, apisecret.New(older)}})
+	_, profileErr := c.Profile(t.Context())
+	wantNoneOf(t, planted, fmt.Sprint(f.logged)+printed(regenerateErr)+printed(profileErr))
+	if regenerateErr == nil || len(f.logged) < 2 {
+		t.Errorf("error %v; logged %v", regenerateErr, f.logged)
 	}
 }
 

@@ -56,7 +56,7 @@ func Guises(text string) map[string]string {
 		"JSON":                 eachRune(`\u%04x`, all),
 		"JSON, upper case":     eachRune(`\u%04X`, some),
 		"JSON, in JSON":        eachRune(`\\u%04x`, some),
-		"backslashes":          eachRune(`\%c`, func(i int) bool { return i > 0 && !strings.Contains("bfnrtvux0", text[i:i+1]) }),
+		"backslashes":          eachRune(`\%c`, func(i int) bool { return i > 0 && !strings.ContainsRune("bfnrtvux0", rune(text[i])) }),
 		"bytes":                each(`\x%02x`, all),
 		"HTML":                 html.EscapeString(text),
 		"HTML, decimal":        eachRune("&#%d;", all),

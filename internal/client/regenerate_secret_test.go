@@ -70,6 +70,8 @@ func TestAfterAnAmbiguousAttempt(t *testing.T) {
 		{"429, Retry-After too long", []emulator.Fault{emulator.TooManyRequests("61")}, 2, apisecret.RateLimited, apisecret.Unknown},
 		{"429, then ambiguous again", []emulator.Fault{emulator.TooManyRequests(""), {Drop: true}}, 3, apisecret.Ambiguous, apisecret.Unknown},
 		{"504", []emulator.Fault{emulator.HTML(504)}, 2, apisecret.Unanswered, apisecret.Unknown},
+		{"408", []emulator.Fault{emulator.HTML(408)}, 2, apisecret.Unanswered, apisecret.Unknown},
+		{"200, page", []emulator.Fault{emulator.HTML(200)}, 2, apisecret.NotFromAPI, apisecret.Unknown},
 		{"200 without a secret", []emulator.Fault{emulator.Fault{Body: "{}"}.After()}, 2, apisecret.Unreadable, apisecret.Changed},
 	} {
 		for _, grace := range []time.Duration{0, 5 * time.Minute} {

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
@@ -110,18 +109,30 @@ func newReply(call call, resp *http.Response, body []byte, clean func(string) st
 
 // identifier is the identifier that a text begins with.
 func identifier(text string) string {
-	return regexp.MustCompile(`^[A-Za-z0-9=;:.-]{0,200}`).FindString(text)
+	return leading(text[:min(len(text), 200)], "0123456789=;:.-")
 }
 
 // mediaType is a media type without its parameters; "" for what does not look like
 // one.
 func mediaType(header string) string {
-	name, _, _ := strings.Cut(header, ";")
-	name = strings.TrimSpace(name)
-	if len(name) > 50 || !regexp.MustCompile(`^[A-Za-z]+/[A-Za-z.+-]+$`).MatchString(name) {
+	full, _, _ := strings.Cut(header, ";")
+	full = strings.TrimSpace(full)
+	kind, name, _ := strings.Cut(full, "/")
+	if len(full) > 50 || kind == "" || name == "" || leading(kind, "") != kind || leading(name, ".+-") != name {
 		return ""
 	}
-	return strings.ToLower(name)
+	return strings.ToLower(full)
+}
+
+// leading is the start of a text that consists of ASCII letters and of others.
+func leading(text, others string) string {
+	end := strings.IndexFunc(text, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune(others, r)
+	})
+	if end < 0 {
+		return text
+	}
+	return text[:end]
 }
 
 // decode decompresses a body and drops a byte order mark. Whether a body is
