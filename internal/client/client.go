@@ -122,6 +122,7 @@ func New(config Config) *Client {
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout: 10 * time.Second,
 		ForceAttemptHTTP2:   true,
+		DisableCompression:  true, // net/http would lose a body that is not compressed as its header says
 		DisableKeepAlives:   true, // on a connection used before, net/http may send a request twice
 	}
 	return &Client{config: config, network: network, newest: config.Secret}
@@ -171,6 +172,7 @@ func (c *Client) newRequest(ctx context.Context, call call) (*http.Request, erro
 		return nil, err
 	}
 	req.Header.Set("Accept", "application/json, application/problem+json")
+	req.Header.Set("Accept-Encoding", "identity")
 	if call.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

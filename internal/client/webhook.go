@@ -91,13 +91,15 @@ func (e *LostWebhookError) Unwrap() error { return e.Err }
 func (c *Client) Webhooks(ctx context.Context) ([]Webhook, error) {
 	c.rotation.RLock()
 	defer c.rotation.RUnlock()
-	var body json.RawMessage
-	if err := c.read(ctx, c.limits(), webhooksPath, c.newest, &body); err != nil {
-		return nil, err
-	}
 	var webhooks []Webhook
-	if json.Unmarshal(body, &webhooks) != nil || webhooks == nil {
-		return nil, unreadable("list of webhooks")
+	err := c.read(ctx, query{c.limits(), webhooksPath, c.newest, func(got reply) error {
+		if json.Unmarshal(got.text, &webhooks) != nil || webhooks == nil {
+			return got.unlike(list, "list of webhooks")
+		}
+		return nil
+	}})
+	if err != nil {
+		return nil, err
 	}
 	return webhooks, nil
 }
@@ -158,11 +160,14 @@ func (c *Client) UpdateWebhook(ctx context.Context, id string, events []string) 
 }
 
 // DeleteWebhook removes a webhook (DELETE /v1/integrator/webhooks/{id}). It is no
-// error if there is none with this id.
+// error if the API says that there is none with this id.
 func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
-	_, err := c.write(ctx, call{method: http.MethodDelete, path: webhookPath(id), idempotent: true})
-	if problem, ok := errors.AsType[*Error](err); ok && problem.Status == http.StatusNotFound {
+	got, err := c.write(ctx, call{method: http.MethodDelete, path: webhookPath(id), idempotent: true})
+	if problem, ok := errors.AsType[*Error](err); ok && problem.Status == http.StatusNotFound && problem.Document {
 		return nil
+	}
+	if err == nil && !got.is(object) {
+		return got.unlike(object, "confirmation")
 	}
 	return err
 }
@@ -170,7 +175,7 @@ func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
 // SetWebhookSecret sets the secret that signs webhook payloads (POST
 // /v1/integrator/webhook-secret). It cannot be read back or removed.
 func (c *Client) SetWebhookSecret(ctx context.Context, secret apisecret.Secret) error {
-	reply, err := c.write(ctx, call{
+	got, err := c.write(ctx, call{
 		method: http.MethodPost, path: webhookSecretPath, body: encode(map[string]any{"secret": secret.Reveal()}),
 		idempotent: true, secrets: []apisecret.Secret{secret},
 	})
@@ -178,8 +183,8 @@ func (c *Client) SetWebhookSecret(ctx context.Context, secret apisecret.Secret) 
 		return err
 	}
 	var confirmed struct{ SecretConfigured bool }
-	if json.Unmarshal(reply, &confirmed) != nil || !confirmed.SecretConfigured {
-		return unreadable("confirmation")
+	if json.Unmarshal(got.text, &confirmed) != nil || !confirmed.SecretConfigured {
+		return got.unlike(object, "confirmation")
 	}
 	return nil
 }
@@ -187,13 +192,13 @@ func (c *Client) SetWebhookSecret(ctx context.Context, secret apisecret.Secret) 
 func webhookPath(id string) string { return webhooksPath + "/" + url.PathEscape(id) }
 
 func (c *Client) writeWebhook(ctx context.Context, call call) (*Webhook, error) {
-	body, err := c.write(ctx, call)
+	got, err := c.write(ctx, call)
 	if err != nil {
 		return nil, err
 	}
 	webhook := &Webhook{}
-	if json.Unmarshal(body, webhook) != nil {
-		return nil, unreadable("webhook")
+	if json.Unmarshal(got.text, webhook) != nil {
+		return nil, got.unlike(object, "webhook")
 	}
 	return webhook, nil
 }

@@ -45,6 +45,11 @@ type Options struct {
 	// default is only "ak_demo".
 	Users []string
 
+	// GraceLimit is the longest grace period that the API grants, whatever was asked
+	// for. By default, it grants what was asked for. With a negative one, it grants
+	// none.
+	GraceLimit time.Duration
+
 	// Clock returns the time. Several goroutines may call it at once. The default
 	// is time.Now.
 	Clock func() time.Time
@@ -170,6 +175,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.settle(number, answer)
+	if fault.Raw != nil {
+		sendRaw(w, fault.Raw(answer.body))
+		return
+	}
 	answer.send(w, fault.Truncate)
 }
 

@@ -123,7 +123,7 @@ func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.webhooks = slices.Delete(s.webhooks, i, i+1)
-	w.WriteHeader(http.StatusOK)
+	writeJSON(w, map[string]any{"id": r.PathValue("id"), "deleted": true})
 }
 
 // eventsOf reads the events in a request.

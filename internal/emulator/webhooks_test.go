@@ -54,7 +54,7 @@ func TestWebhookLifecycle(t *testing.T) {
 	c.expectWebhooks(elsewhere, want)
 
 	c.RemoveWebhook(elsewhere.ID)
-	if a := c.webhooks("DELETE", made.ID, ""); a.status != 200 {
+	if a := c.webhooks("DELETE", made.ID, ""); a.status != 200 || a.json(t)["id"] != made.ID || a.json(t)["deleted"] != true {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 	c.expectWebhooks()
