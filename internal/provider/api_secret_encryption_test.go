@@ -171,7 +171,7 @@ func TestBadRecipientsNameTheirPosition(t *testing.T) {
 		Config:      secretResource(recipients(newKey(t), key{recipient: "age1nonsense"})),
 		ExpectError: says("Invalid recipient 2", "not a valid public key"),
 	})
-	f.expectSent(0)
+	f.expectNothingSent()
 }
 
 // The ephemeral resource opens the ciphertext in the apply that makes it.

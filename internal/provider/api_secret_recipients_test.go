@@ -176,5 +176,5 @@ func TestEachBadRecipientIsNamed(t *testing.T) {
 		_, ok := s.plan()
 		s.expectError(ok, tt.says...)
 	}
-	s.expectSent(0)
+	s.expectNothingSent()
 }

@@ -20,7 +20,7 @@ func (s *session) expectNotRead(typeName, summary string, failures []readFailure
 	s.t.Helper()
 	for _, failure := range failures {
 		s.Inject(failure.fault)
-		_, ok := s.read(typeName)
+		ok := s.read(typeName)
 		s.expectError(ok, append([]string{summary}, failure.says...)...)
 	}
 }

@@ -20,7 +20,7 @@ func TestRefusedImports(t *testing.T) {
 		}
 	}
 	refuse("int_another", `The import names "int_another"`, "terraform import <address> "+s.Key())
-	s.expectSent(0)
+	s.expectNothingSent()
 	s.Rotate(0)
 	refuse(s.Key(), "The secret cannot be imported", "set integrator_secret (INTEGRATOR_SECRET) to the live one")
 }

@@ -61,13 +61,10 @@ func TestOtherTypesNeedTheProviderConfigured(t *testing.T) {
 		t.Parallel()
 		f := newFixture(t, emulator.Options{})
 		f.terraform(resource.TestStep{Config: f.configuredLate() + allWebhooks, ExpectError: says(needed...)})
-		f.expectSent(0)
+		f.expectNothingSent()
 	})
 	for name, command := range map[string]func(s *session) bool{
-		"data source": func(s *session) bool {
-			_, ok := s.read("webhooks")
-			return ok
-		},
+		"data source": func(s *session) bool { return s.read("webhooks") },
 		"ephemeral resource": func(s *session) bool {
 			_, ok := s.open("access_token", args{"user_api_key": "ak_demo"})
 			return ok
@@ -79,7 +76,7 @@ func TestOtherTypesNeedTheProviderConfigured(t *testing.T) {
 			s := newSession(t)
 			s.unknown = []string{"integrator_key"}
 			s.expectError(command(s), needed...)
-			s.expectSent(0)
+			s.expectNothingSent()
 		})
 	}
 }

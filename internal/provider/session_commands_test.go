@@ -140,14 +140,14 @@ func (s *session) importID(b *block, id string) (ok bool) {
 }
 
 // read is the plan of a data source without arguments.
-func (s *session) read(typeName string) (data protocol.Attributes, ok bool) {
+func (s *session) read(typeName string) (ok bool) {
 	s.told = nil
 	p, ok := s.start(false)
-	if !ok {
-		return nil, false
+	if ok {
+		typeName = "integrator_" + typeName
+		_, ok = p.ReadDataSource(typeName, s.schemas.DataSources[typeName].Object(nil))
 	}
-	typeName = "integrator_" + typeName
-	return p.ReadDataSource(typeName, s.schemas.DataSources[typeName].Object(nil))
+	return ok
 }
 
 // open is the plan of an ephemeral resource.

@@ -30,9 +30,7 @@ func TestEachBadInputIsRefused(t *testing.T) {
 			s.apiSecret(arguments)
 			_, ok := s.plan()
 			s.expectError(ok, phrases...)
-			if sent := len(s.Requests()); sent != 0 {
-				t.Errorf("%d requests were sent", sent)
-			}
+			s.expectNothingSent()
 		})
 	}
 

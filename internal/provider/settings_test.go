@@ -72,9 +72,7 @@ func TestBadInputIsRefused(t *testing.T) {
 		})
 	}
 	f.terraform(steps...)
-	if sent := len(f.Requests()); sent != 0 {
-		t.Errorf("%d requests were sent", sent)
-	}
+	f.expectNothingSent()
 }
 
 func (f *fixture) setenvs(env map[string]string) {
@@ -174,8 +172,8 @@ func TestUnknownSettingsAreAnErrorInDataSources(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
 	s.unknown = []string{"endpoint", "environment", "integrator_key", "integrator_secret", "user_api_key", "max_retries", "request_timeout"}
-	_, ok := s.read("profile")
+	ok := s.read("profile")
 	s.expectError(ok, "The provider is not configured yet",
 		"The provider's integrator_key is known only after apply", "depends_on", "terraform apply -target")
-	s.expectSent(0)
+	s.expectNothingSent()
 }
