@@ -142,7 +142,7 @@ func TestEveryLostWebhookIsReported(t *testing.T) {
 			}()
 			s.webhook()
 			s.expectError(s.apply(), append([]string{"The webhook may have been created", "The request was sent, and not again"}, tt.says...)...)
-			if ids := regexp.MustCompile(`\b[0-9a-f]{24}\b`).FindAllString(fmt.Sprint(s.told), -1); len(ids) != tt.ids {
+			if ids := regexp.MustCompile(`(?m)^  [0-9a-f]{24}$`).FindAllString(fmt.Sprint(s.told), -1); len(ids) != tt.ids {
 				t.Errorf("%d webhooks are named, not %d", len(ids), tt.ids)
 			}
 			s.expectWebhooksAskedFor(1)
