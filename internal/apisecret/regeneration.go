@@ -40,7 +40,8 @@ const (
 	RetryableAfterFault                // likewise with a 5xx, so the API may have acted
 	Ambiguous                          // cut after the headers, another 5xx, a reply cut short
 	Unreadable                         // a complete success without a readable secret
-	Unanswered                         // no answer in time, or 504: the API may still be at work
+	NotFromAPI                         // a success that is no JSON object: something else may have answered
+	Unanswered                         // no answer in time, or a 504 and its like: the API may still be at work
 )
 
 // Effect is what an outcome says about the secret.
@@ -58,7 +59,7 @@ func (o Outcome) Effect() Effect {
 	switch o {
 	case NotSent, NotSentForGood, RateLimited, SecretRefused, BearerRefused, Refused, Retryable:
 		return Unchanged
-	case RetryableAfterFault, Ambiguous, Unanswered:
+	case RetryableAfterFault, Ambiguous, NotFromAPI, Unanswered:
 		return Unknown
 	case Regenerated, Unreadable:
 		return Changed
@@ -83,6 +84,9 @@ type RegeneratedSecret struct {
 	SignedWith         Secret
 	RequestID          string
 
+	// GraceCut says that the old secret ends earlier than was asked for: at
+	// OldSecretExpiresAt or, where that is zero, as far as is known at once.
+	GraceCut bool
 	// OddExpiry is what the API gave as expiry, if that is not a plausible time.
 	// OldSecretExpiresAt is zero then.
 	OddExpiry string
@@ -105,7 +109,8 @@ type RegenerateError struct {
 	// AmbiguousAttempts counts the attempts that may have regenerated it. With more
 	// than one, the old secret may have ended already.
 	AmbiguousAttempts int
-	// Reply is the body of a success without a readable secret.
+	// Reply is the body of a success without a readable secret, from the API or not;
+	// zero if it was empty.
 	Reply Secret
 }
 

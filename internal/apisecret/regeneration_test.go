@@ -25,6 +25,7 @@ func effects() map[apisecret.Outcome]apisecret.Effect {
 		apisecret.RetryableAfterFault: apisecret.Unknown,
 		apisecret.Ambiguous:           apisecret.Unknown,
 		apisecret.Unreadable:          apisecret.Changed,
+		apisecret.NotFromAPI:          apisecret.Unknown,
 		apisecret.Unanswered:          apisecret.Unknown,
 	}
 }

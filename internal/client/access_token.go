@@ -40,13 +40,13 @@ func (c *Client) CreateAccessToken(ctx context.Context, in AccessTokenInput) (*A
 		"userApiKey": in.UserAPIKey.Reveal(),
 		"expiresIn":  int64(in.Lifetime / time.Second),
 	})
-	reply, err := c.write(ctx, call{method: http.MethodPost, path: tokensPath, body: body, secrets: []apisecret.Secret{in.UserAPIKey}})
+	got, err := c.write(ctx, call{method: http.MethodPost, path: tokensPath, body: body, secrets: []apisecret.Secret{in.UserAPIKey}})
 	if err != nil {
 		return nil, err
 	}
 	var token struct{ AccessToken, UserID, TokenType, ExpiresAt string }
-	if json.Unmarshal(reply, &token) != nil || token.AccessToken == "" {
-		return nil, unreadable("access token")
+	if json.Unmarshal(got.text, &token) != nil || token.AccessToken == "" {
+		return nil, got.unlike(object, "access token")
 	}
 	return &AccessToken{apisecret.New(token.AccessToken), token.UserID, token.TokenType, token.ExpiresAt}, nil
 }

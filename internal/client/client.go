@@ -9,7 +9,8 @@
 // [EnvironmentEndpoint] or [ParseEndpoint]. There are three kinds of calls:
 //
 //   - Reads change nothing and are retried: [Client.Profile], [Client.Webhooks],
-//     and [Client.Probe], which asks whether the API accepts a given secret.
+//     whose answer is shared until something is written, and [Client.Probe], which
+//     asks whether the API accepts a given secret.
 //   - Writes are sent again only if the attempt before provably changed nothing,
 //     or if it does no harm to send them twice. [Client.CreateWebhook] looks for
 //     the webhook in the list if the reply is lost.
@@ -19,11 +20,15 @@
 //
 // # Errors
 //
-// An answer other than success is an [*Error] with the words of the API. If there
-// was no complete answer, the error is a [*TransportError], which says whether the
-// request was sent. An [*apisecret.RegenerateError] says what became of the secret,
-// and wraps the error of the last attempt. No error text and no log record contains
-// a secret, not even if the server repeats one.
+// An answer other than success is an [*Error] with the words of the API. One of
+// success that is not what the API documents is a [*ReplyError]: something else may
+// have answered. If there was no complete answer, the error is a [*TransportError],
+// which says whether the request was sent. An [*apisecret.RegenerateError] says what
+// became of the secret, and wraps the error of the last attempt.
+//
+// No error and no log record contains a secret, in no encoding, not even if the
+// server repeats one. Of a reply that cannot be read, nothing is quoted at all: it
+// may be the one with the new secret.
 //
 // # Clocks
 //
@@ -99,6 +104,7 @@ type Client struct {
 	offset atomic.Int64 // a time.Duration, see ClockOffset
 
 	creatingWebhook sync.Mutex
+	webhooks        webhookList
 }
 
 // New returns a Client. It does no network.
@@ -122,9 +128,12 @@ func New(config Config) *Client {
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout: 10 * time.Second,
 		ForceAttemptHTTP2:   true,
+		DisableCompression:  true, // net/http would lose a body that is not compressed as its header says
 		DisableKeepAlives:   true, // on a connection used before, net/http may send a request twice
 	}
-	return &Client{config: config, network: network, newest: config.Secret}
+	c := &Client{config: config, network: network, newest: config.Secret}
+	c.webhooks.request = c.listWebhooks
+	return c
 }
 
 // Endpoint is the base URL that the client calls.
@@ -171,6 +180,7 @@ func (c *Client) newRequest(ctx context.Context, call call) (*http.Request, erro
 		return nil, err
 	}
 	req.Header.Set("Accept", "application/json, application/problem+json")
+	req.Header.Set("Accept-Encoding", "identity")
 	if call.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

@@ -25,7 +25,7 @@ func Example() {
 		for _, name := range []string{"X-Integrator-Key", "X-Timestamp", "X-Signature"} {
 			fmt.Printf("%s: %s\n", name, r.Header.Get(name))
 		}
-		_, _ = fmt.Fprint(w, `{"name": "Demo Integrator"}`)
+		_, _ = fmt.Fprint(w, `{"integratorKey": "int_demo", "name": "Demo Integrator"}`)
 	}))
 	defer server.Close()
 

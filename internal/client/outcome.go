@@ -30,6 +30,7 @@ func afterRegeneration(o apisecret.Outcome) next {
 	case apisecret.Ambiguous: // if the new secret is lost, only another one can replace it
 		return resendOnce
 	case apisecret.Unreadable, // another call would end one more secret
+		apisecret.NotFromAPI, // another call would most likely get the same answer
 		apisecret.Unanswered, // the first request may still complete and end the newer secret
 		apisecret.Regenerated, apisecret.NotSentForGood, apisecret.BearerRefused, apisecret.Refused:
 	}
@@ -56,8 +57,8 @@ func judge(err error) apisecret.Outcome {
 	if problem, ok := errors.AsType[*Error](err); ok {
 		return problem.outcome()
 	}
-	if _, ok := errors.AsType[*noSecretError](err); ok {
-		return apisecret.Unreadable
+	if odd, ok := errors.AsType[*ReplyError](err); ok {
+		return odd.outcome()
 	}
 	return apisecret.NotSent // the context ended before the attempt
 }
@@ -68,16 +69,25 @@ func (e *TransportError) outcome() apisecret.Outcome {
 		return apisecret.NotSentForGood
 	case !e.Sent:
 		return apisecret.NotSent
-	case e.Timeout || e.status == http.StatusGatewayTimeout:
+	case e.Timeout || perhapsAtWork(e.status):
 		return apisecret.Unanswered
 	default:
 		return apisecret.Ambiguous
 	}
 }
 
+func (e *ReplyError) outcome() apisecret.Outcome {
+	if e.NotFromAPI {
+		return apisecret.NotFromAPI
+	}
+	return apisecret.Unreadable
+}
+
 func (e *Error) outcome() apisecret.Outcome {
 	switch {
-	case e.Status == http.StatusGatewayTimeout:
+	case e.Status < http.StatusOK: // 101, which the API does not know
+		return apisecret.NotFromAPI
+	case perhapsAtWork(e.Status):
 		return apisecret.Unanswered
 	case e.Status == http.StatusTooManyRequests:
 		return apisecret.RateLimited
@@ -94,4 +104,20 @@ func (e *Error) outcome() apisecret.Outcome {
 	default:
 		return apisecret.Refused
 	}
+}
+
+// perhapsAtWork reports whether a status says that something in front of the API
+// stopped waiting for it, or believes that the client did. The API may still be
+// at work on the request.
+func perhapsAtWork(status int) bool {
+	const (
+		loadBalancerClosed = 460 // AWS
+		clientClosed       = 499 // nginx
+		originTimeout      = 524 // Cloudflare
+	)
+	switch status {
+	case http.StatusRequestTimeout, loadBalancerClosed, clientClosed, http.StatusGatewayTimeout, originTimeout:
+		return true
+	}
+	return false
 }

@@ -103,14 +103,40 @@ func outcomes() []outcome {
 		{"200, no secret", api(success(`{}`)), acted, apisecret.Unreadable, apisecret.Changed, stop},
 		{"200, secret is no string", api(success(`{"secret":1}`)), acted, apisecret.Unreadable, apisecret.Changed, stop},
 		{"200, secret is empty", api(success(`{"secret":""}`)), acted, apisecret.Unreadable, apisecret.Changed, stop},
-		{"200, not JSON", api(success(`Welcome!`)), acted, apisecret.Unreadable, apisecret.Changed, stop},
-		{"200, no body", api(success(``)), acted, apisecret.Unreadable, apisecret.Changed, stop},
+		{"201, no secret", api(emulator.Fault{Status: 201, Body: `{"id":1}`}.After()), acted, apisecret.Unreadable, apisecret.Changed, stop},
+		{"200, no secret, byte order mark", api(success("\ufeff {}\n")), acted, apisecret.Unreadable, apisecret.Changed, stop},
+
+		{"200, not JSON", api(success(`Welcome!`)), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"200, no body", api(success(``)), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"200, no body, before", api(noDocument(200)), idle, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"200, page, before", api(emulator.HTML(200)), idle, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"200, page, after", api(emulator.HTML(200).After()), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"200, page cut short", api(emulator.Fault{Status: 200, Body: "<html>" + strings.Repeat(" ", 1000), Truncate: true}), idle, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"200, page too large", api(emulator.Fault{Status: 200, Body: "<html>" + strings.Repeat(" ", 1<<20)}), idle, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"202, page", api(emulator.HTML(202)), idle, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"202, no body", api(noDocument(202).After()), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"204", api(noDocument(204)), idle, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"200, a list", api(success(`[{"secret":"sk_test_x"}]`)), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"200, a string", api(success(`"sk_test_x"`)), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"200, null", api(success(`null`)), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"101", api(emulator.Fault{Raw: func(body []byte) []byte {
+			return append([]byte("HTTP/1.1 101 Switching Protocols\r\n\r\n"), body...)
+		}}), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
+		{"200, half an object", api(success(`{"id":1`)), acted, apisecret.NotFromAPI, apisecret.Unknown, stop},
 
 		{"no answer in time, before", silence(emulator.Fault{}), idle, apisecret.Unanswered, apisecret.Unknown, stop},
 		{"no answer in time, after", silence(emulator.Fault{}.After()), acted, apisecret.Unanswered, apisecret.Unknown, stop},
 		{"504 before", api(emulator.HTML(504)), idle, apisecret.Unanswered, apisecret.Unknown, stop},
 		{"504 after", api(emulator.HTML(504).After()), acted, apisecret.Unanswered, apisecret.Unknown, stop},
 		{"504 cut short", api(emulator.Fault{Status: 504, Body: strings.Repeat(" ", 1000), Truncate: true}.After()), acted, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"408", api(noDocument(408)), idle, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"408, after", api(document(408, "about:blank").After()), acted, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"408, retryable", api(retryable(408, "about:blank")), idle, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"408 cut short", api(emulator.Fault{Status: 408, Body: strings.Repeat(" ", 1000), Truncate: true}), idle, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"460", api(noDocument(460)), idle, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"499", api(emulator.HTML(499).After()), acted, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"524", api(emulator.HTML(524).After()), acted, apisecret.Unanswered, apisecret.Unknown, stop},
+		{"524 cut short", api(emulator.Fault{Status: 524, Body: strings.Repeat(" ", 1000), Truncate: true}), idle, apisecret.Unanswered, apisecret.Unknown, stop},
 		{"504, retryable", api(retryable(504, emulator.ProblemServiceUnavailable)), idle, apisecret.Unanswered, apisecret.Unknown, stop},
 	}
 }
@@ -232,8 +258,8 @@ func wantRegenerated(t *testing.T, f *fixture, got *apisecret.RegeneratedSecret,
 	if got.Secret.Reveal() != f.Secret() || !got.SignedWith.Equal(f.config.Secret) {
 		t.Errorf("secret %s, signed with %s", got.Secret.Fingerprint(), got.SignedWith.Fingerprint())
 	}
-	if !got.OldSecretExpiresAt.Equal(expires) || got.OddExpiry != "" {
-		t.Errorf("the old secret expires at %s %q, not %s", got.OldSecretExpiresAt, got.OddExpiry, expires)
+	if !got.OldSecretExpiresAt.Equal(expires) || got.OddExpiry != "" || got.GraceCut {
+		t.Errorf("the old secret expires at %s %q, not %s; cut %t", got.OldSecretExpiresAt, got.OddExpiry, expires, got.GraceCut)
 	}
 	if !got.AmbiguousSince.Equal(since) || !got.ObtainedAt.Equal(f.clock()) {
 		t.Errorf("ambiguous since %s, not %s; obtained at %s", got.AmbiguousSince, since, got.ObtainedAt)

@@ -41,6 +41,10 @@ const (
 type Error struct {
 	Method, Path string
 
+	// Document says that the body is a problem document. Without one, it may be
+	// something in front of the API that has answered.
+	Document bool
+
 	Status                               int
 	Type                                 string // without "urn:problem-type:"
 	Title, Detail, Code, Field, Instance string
@@ -67,8 +71,10 @@ func (e *Error) Error() string {
 }
 
 // StatusText is the status as a person reads it: "429 Too Many Requests".
-func (e *Error) StatusText() string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status)))
+func (e *Error) StatusText() string { return statusText(e.Status) }
+
+func statusText(status int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
 // BearerRefused reports whether it was the user API key that was refused,
@@ -104,15 +110,13 @@ func (e *Error) clockOffset(now time.Time) time.Duration {
 }
 
 // newError reads an answer. All of its texts go through clean.
-func newError(call call, resp *http.Response, body []byte, now time.Time, clean func(string) string) *Error {
-	e := parseProblem(body, clean)
-	e.Method, e.Path, e.Status = call.method, call.path, resp.StatusCode
-	e.RequestID = clean(resp.Header.Get(headerRequestID))
-	e.TraceID = clean(resp.Header.Get(headerTraceID))
-	e.RetryAfter = retryAfter(resp.Header, now)
-	if resp.Header.Get("Age") == "" {
-		e.Date, _ = http.ParseTime(resp.Header.Get("Date"))
-	}
+func newError(resp *http.Response, got reply, now time.Time, clean func(string) string) *Error {
+	e := parseProblem(got.text, clean)
+	e.Method, e.Path, e.Status = got.call.method, got.call.path, got.status
+	e.RequestID = got.requestID
+	e.TraceID = identifier(clean(resp.Header.Get(headerTraceID)))
+	e.RetryAfter = askedWait(resp.Header, got.text, now)
+	e.Date = got.date
 	return e
 }
 
@@ -135,6 +139,9 @@ func parseProblem(body []byte, clean func(string) string) *Error {
 		Realm: text(object, "realm"), Scope: text(object, "scope"),
 		ResourceType: text(object, "resourceType"), ResourceID: text(object, "resourceId"),
 	}
+	var status int
+	_ = json.Unmarshal(object["status"], &status)
+	e.Document = status != 0 || e.Type != "" || e.Title != "" || e.Detail != ""
 	_ = json.Unmarshal(object["retryable"], &e.Retryable)
 	var fields []map[string]json.RawMessage
 	_ = json.Unmarshal(object["errors"], &fields)
@@ -144,42 +151,48 @@ func parseProblem(body []byte, clean func(string) string) *Error {
 	return e
 }
 
-// redact replaces secrets in a text of the server, which may repeat what it was
-// sent.
-func redact(text string, secrets ...apisecret.Secret) string {
-	for _, s := range secrets {
-		if !s.IsZero() {
-			text = strings.ReplaceAll(text, s.Reveal(), apisecret.Redacted)
-		}
-	}
-	return text
-}
-
 // cleanText makes a text of the server fit for a terminal: bounded, on one line,
-// without escape sequences or invisible characters.
-func cleanText(text string) string {
-	runes := []rune(strings.Map(func(r rune) rune {
+// without escape sequences or invisible characters, and without secrets. They are
+// looked for in the text as it will be shown.
+func cleanText(text string, secrets ...apisecret.Secret) string {
+	shown := strings.Map(func(r rune) rune {
 		if !unicode.IsGraphic(r) {
 			return ' '
 		}
 		return r
-	}, strings.ToValidUTF8(text, "?")))
+	}, strings.ToValidUTF8(text, "\ufffd"))
+	runes := []rune(redact(shown, secrets...))
 	if len(runes) > maxProblemText {
 		runes = append(runes[:maxProblemText], '…')
 	}
 	return strings.TrimSpace(string(runes))
 }
 
+// askedWait is how long an answer asks to wait: in its header, or where that is
+// missing, in the problem document.
+func askedWait(header http.Header, body []byte, now time.Time) time.Duration {
+	if header.Get("Retry-After") != "" {
+		return retryAfter(header, now)
+	}
+	object := map[string]json.RawMessage{}
+	var seconds float64
+	_ = json.Unmarshal(body, &object)
+	_ = json.Unmarshal(object["retryAfter"], &seconds)
+	return time.Duration(math.Ceil(min(max(seconds, 0), mostSeconds))) * time.Second
+}
+
+// mostSeconds is how many a time.Duration can hold.
+const mostSeconds = math.MaxInt64 / 1_000_000_000
+
 // retryAfter reads the header in both of its forms, seconds and an HTTP date.
 func retryAfter(header http.Header, now time.Time) time.Duration {
-	const most = math.MaxInt64 / int64(time.Second)
 	value := header.Get("Retry-After")
 	if value == "" {
 		return 0
 	}
 	seconds, err := strconv.ParseInt(value, 10, 64) // out of range: the nearest in range
 	if err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(max(seconds, 0), most)) * time.Second
+		return time.Duration(min(max(seconds, 0), mostSeconds)) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil && date.After(now) {
 		return date.Sub(now)

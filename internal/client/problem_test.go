@@ -18,8 +18,9 @@ func noon() time.Time { return time.Date(2026, 8, 19, 12, 0, 0, 0, time.UTC) }
 
 // answered is the error that an answer gives.
 func answered(status int, header http.Header, body string, secrets ...apisecret.Secret) *Error {
-	return newError(call{method: "POST", path: "/v1/thing"}, &http.Response{StatusCode: status, Header: header}, []byte(body), noon(),
-		func(text string) string { return cleanText(redact(text, secrets...)) })
+	clean := func(text string) string { return cleanText(text, secrets...) }
+	resp := &http.Response{StatusCode: status, Header: header}
+	return newError(resp, newReply(call{method: "POST", path: "/v1/thing"}, resp, []byte(body), clean), noon(), clean)
 }
 
 func TestProblemInFull(t *testing.T) {
@@ -35,7 +36,7 @@ func TestProblemInFull(t *testing.T) {
 		"unheard": {"of": [1]}
 	}`)
 	want := &Error{
-		Method: "POST", Path: "/v1/thing", Status: 401,
+		Method: "POST", Path: "/v1/thing", Status: 401, Document: true,
 		Type: TypeTokenExpired, Title: "Token expired", Detail: "Get another.",
 		Instance: "urn:uuid:1", Code: "token-expired", Field: "authorization", Retryable: true,
 		Realm: "integrator", Scope: "all", ResourceType: "token", ResourceID: "t1",
@@ -66,6 +67,26 @@ func TestProblemThatIsNone(t *testing.T) {
 		}
 		if text := got.Error(); text != "502 Bad Gateway" {
 			t.Error(text)
+		}
+	}
+}
+
+func TestProblemDocument(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]bool{
+		`{"type":"about:blank"}`:                       true,
+		`{"title":"Forbidden"}`:                        true,
+		`{"status":403}`:                               true,
+		`{"detail":"No."}`:                             true,
+		`{"title":1,"status":"403","detail":"No."}`:    true,
+		`{"message":"Forbidden"}`:                      false, // of a gateway
+		`{"error":"blocked","code":"x","errors":[{}]}`: false,
+		`{"type":"","title":" ","status":0}`:           false,
+		`[{"title":"Forbidden"}]`:                      false,
+		`<html><title>403 Forbidden</title></html>`:    false,
+	} {
+		if got := answered(403, nil, body).Document; got != want {
+			t.Errorf("%s: %t", body, got)
 		}
 	}
 }
@@ -146,6 +167,33 @@ func TestStatusText(t *testing.T) {
 	}
 	if got := answered(403, nil, `{"title":"Forbidden","detail":"Forbidden"}`).Error(); got != "403 Forbidden" {
 		t.Errorf("says it again: %q", got)
+	}
+}
+
+// The problem document says how long to wait where the header does not.
+func TestRetryAfterInProblem(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		header, body string
+		want         time.Duration
+	}{
+		{"", `{"retryAfter": 7}`, 7 * time.Second},
+		{"", `{"retryAfter": 1.5}`, 2 * time.Second},
+		{"", `{"retryAfter": 0}`, 0},
+		{"", `{"retryAfter": -7}`, 0},
+		{"", `{"retryAfter": "7"}`, 0},
+		{"", `{"retryAfter": null}`, 0},
+		{"", `{"retryafter": 7}`, 0},
+		{"", `{"retryAfter": 1e300}`, 9223372036 * time.Second},
+		{"", `{"retryAfter": 1e999}`, 0},
+		{"", `[7]`, 0},
+		{"3", `{"retryAfter": 7}`, 3 * time.Second},
+		{"0", `{"retryAfter": 7}`, 0},
+		{"soon", `{"retryAfter": 7}`, 0},
+	} {
+		if got := answered(429, http.Header{"Retry-After": {tt.header}}, tt.body).RetryAfter; got != tt.want {
+			t.Errorf("%q and %s give %s, not %s", tt.header, tt.body, got, tt.want)
+		}
 	}
 }
 

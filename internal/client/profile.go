@@ -5,6 +5,8 @@ package client
 
 import (
 	"context"
+	"encoding/json"
+	"net/http"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
@@ -31,7 +33,16 @@ func (c *Client) Profile(ctx context.Context) (*Profile, error) {
 	c.rotation.RLock()
 	defer c.rotation.RUnlock()
 	profile := &Profile{}
-	if err := c.read(ctx, c.limits(), profilePath, c.newest, profile); err != nil {
+	err := c.read(ctx, query{c.limits(), profilePath, c.newest, func(got reply) error {
+		if err := c.acceptOwnProfile(got); err != nil {
+			return err
+		}
+		if json.Unmarshal(got.text, profile) != nil {
+			return got.unlike(object, "profile")
+		}
+		return nil
+	}})
+	if err != nil {
 		return nil, err
 	}
 	return profile, nil
@@ -57,5 +68,18 @@ func (c *Client) Probe(ctx context.Context, secret apisecret.Secret) error {
 
 func (c *Client) probe(ctx context.Context, secret apisecret.Secret) error {
 	limits := limits{min(probeAttempt, c.config.RequestTimeout), min(1, c.config.MaxRetries), probeWait}
-	return c.read(ctx, limits, profilePath, secret, &Profile{})
+	return c.read(ctx, query{limits, profilePath, secret, c.acceptOwnProfile})
+}
+
+// acceptOwnProfile takes only a 200 with the client's own integrator key for an
+// answer of the API that accepts the signature. A page or the profile of another
+// integrator proves nothing. The other members do not matter.
+func (c *Client) acceptOwnProfile(got reply) error {
+	var profile struct {
+		IntegratorKey string `json:"integratorKey"`
+	}
+	if got.status != http.StatusOK || json.Unmarshal(got.text, &profile) != nil || profile.IntegratorKey != c.IntegratorKey() {
+		return got.unlike(object, "profile of "+c.IntegratorKey())
+	}
+	return nil
 }

@@ -74,6 +74,10 @@ func TestProfileIsRetried(t *testing.T) {
 		{"502", emulator.HTML(502), true},
 		{"503", emulator.Fault{Status: 503}, true},
 		{"504", emulator.HTML(504), true},
+		{"408", emulator.HTML(408), true},
+		{"460", emulator.HTML(460), true},
+		{"499", emulator.HTML(499), true},
+		{"524", emulator.HTML(524), true},
 		{"cut", emulator.Fault{Drop: true}, true},
 		{"reset", emulator.Fault{Reset: true}, true},
 		{"reply cut short", emulator.Fault{Truncate: true}, true},
@@ -86,6 +90,9 @@ func TestProfileIsRetried(t *testing.T) {
 		{"404", emulator.Fault{Status: 404}, false},
 		{"200, not JSON", emulator.Fault{Body: "Welcome!"}, false},
 		{"204", emulator.Fault{Status: 204}, false},
+		{"200, a page", emulator.HTML(200), false},
+		{"200, of another integrator", emulator.Fault{Rewrite: func(profile map[string]any) { profile["integratorKey"] = "int_other" }}, false},
+		{"200, a member of another type", emulator.Fault{Rewrite: func(profile map[string]any) { profile["billPayEnabled"] = "yes" }}, false},
 	} {
 		for _, maxRetries := range []int{0, 2} {
 			t.Run(tt.name, func(t *testing.T) {

@@ -5,7 +5,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -32,48 +31,63 @@ func (c *Client) limits() limits {
 	return limits{c.config.RequestTimeout, c.config.MaxRetries, maxRetryAfter}
 }
 
-// read sends a call that changes nothing, signed with secret, as often as
-// the limits allow, and decodes the reply into reply. It returns an *Error or
-// a *TransportError.
+// query is a call that changes nothing. accept takes what was asked for out of an
+// answer of success, or returns a *ReplyError.
+type query struct {
+	limits limits
+	path   string
+	secret apisecret.Secret
+	accept func(reply) error
+}
+
+// read sends a query as often as its limits allow. It returns an *Error, a
+// *ReplyError or a *TransportError.
 //
 // If the API refuses the secret and its clock is far from the local one, the
-// call is signed once more with the server's time. If the API accepts that, the
-// client goes on signing with the server's time.
-func (c *Client) read(ctx context.Context, limits limits, path string, secret apisecret.Secret, reply any) error {
-	err := c.readAt(ctx, limits, c.ClockOffset(), path, secret, reply)
+// profile is read with the server's time. If the API accepts that, the client goes
+// on signing with the server's time, and so sends the query once more.
+func (c *Client) read(ctx context.Context, q query) error {
+	err := c.readAt(ctx, q, c.ClockOffset())
 	refused, ok := errors.AsType[*Error](err)
 	if !ok || !refused.SecretRefused() {
 		return err
 	}
 	offset := refused.clockOffset(c.config.Clock())
-	if offset == 0 || offset == c.ClockOffset() || c.readAt(ctx, limits, offset, path, secret, reply) != nil {
+	if offset == 0 || offset == c.ClockOffset() {
+		return err
+	}
+	proof := q
+	if q.path != profilePath {
+		proof = query{q.limits, profilePath, q.secret, c.acceptOwnProfile}
+	}
+	if c.readAt(ctx, proof, offset) != nil {
 		return err
 	}
 	c.offset.Store(int64(offset))
+	if q.path != profilePath {
+		return c.readAt(ctx, q, offset)
+	}
 	return nil
 }
 
 // readAt does what read does, signing with a time that is ahead of the local
 // clock by offset.
-func (c *Client) readAt(ctx context.Context, limits limits, offset time.Duration, path string, secret apisecret.Secret, reply any) error {
-	call := call{method: http.MethodGet, path: path}
+func (c *Client) readAt(ctx context.Context, q query, offset time.Duration) error {
+	call := call{method: http.MethodGet, path: q.path}
 	req, err := c.newRequest(ctx, call)
 	if err != nil {
 		return err
 	}
-	transport := &transport{client: c, call: call, secret: secret, timeout: limits.attempt, offset: offset}
-	resp, err := c.reader(limits, transport).Do(&retryablehttp.Request{Request: req})
+	transport := &transport{client: c, call: call, secret: q.secret, timeout: q.limits.attempt, offset: offset}
+	resp, err := c.reader(q.limits, transport).Do(&retryablehttp.Request{Request: req})
 	if err != nil {
 		return asTransportError(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return newError(call, resp, transport.body, c.config.Clock(), transport.clean)
+	if !transport.reply.success() {
+		return newError(resp, transport.reply, c.config.Clock(), transport.clean)
 	}
-	if err := json.Unmarshal(transport.body, reply); err != nil {
-		return unreadable("JSON object")
-	}
-	return nil
+	return q.accept(transport.reply)
 }
 
 // reader is a retryablehttp client without the defaults that are wrong here. It
@@ -92,7 +106,7 @@ func (c *Client) reader(limits limits, transport *transport) *retryablehttp.Clie
 		Backoff: func(least, most time.Duration, retry int, resp *http.Response) time.Duration {
 			wait := retryablehttp.DefaultBackoff(least, most, retry, nil)
 			if resp != nil {
-				wait = max(wait, retryAfter(resp.Header, c.config.Clock()))
+				wait = max(wait, askedWait(resp.Header, transport.reply.text, c.config.Clock()))
 			}
 			return wait
 		},
@@ -104,10 +118,10 @@ func (c *Client) reader(limits limits, transport *transport) *retryablehttp.Clie
 			if failed, ok := errors.AsType[*TransportError](err); ok {
 				return !failed.permanent(), nil
 			}
-			if err != nil || retryAfter(resp.Header, c.config.Clock()) > limits.wait {
+			if err != nil || askedWait(resp.Header, transport.reply.text, c.config.Clock()) > limits.wait {
 				return false, nil
 			}
-			return resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500, nil
+			return resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500 || perhapsAtWork(resp.StatusCode), nil
 		},
 	}
 }

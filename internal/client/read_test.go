@@ -15,7 +15,8 @@ import (
 func TestReadBackoff(t *testing.T) {
 	t.Parallel()
 	c := New(Config{Clock: noon})
-	reader := c.reader(c.limits(), nil)
+	transport := &transport{reply: reply{text: []byte(`{"retryAfter": 45}`)}}
+	reader := c.reader(c.limits(), transport)
 	for _, tt := range []struct {
 		retry      int
 		status     int
@@ -24,9 +25,10 @@ func TestReadBackoff(t *testing.T) {
 	}{
 		{0, 0, "", 1 * time.Second},
 		{1, 0, "", 2 * time.Second},
-		{0, 500, "", 1 * time.Second},
-		{3, 500, "", 8 * time.Second},
-		{60, 500, "", 30 * time.Second},
+		{0, 500, "soon", 1 * time.Second},
+		{3, 500, "soon", 8 * time.Second},
+		{60, 500, "soon", 30 * time.Second},
+		{0, 500, "", 45 * time.Second}, // the problem document stands in for the header
 		{0, 429, "60", 60 * time.Second},
 		{0, 500, "60", 60 * time.Second},
 		{0, 429, "0", 1 * time.Second},

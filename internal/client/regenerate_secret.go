@@ -54,34 +54,25 @@ func (c *Client) RegenerateSecret(ctx context.Context, in apisecret.RegenerateIn
 type regeneration struct {
 	write
 	made *apisecret.RegeneratedSecret
+	date time.Time // the server's clock in the reply; zero if unknown
 }
 
 // take takes the new secret out of a reply, also out of one that was cut short
 // after the secret.
-func (r *regeneration) take(reply reply, err error) error {
-	if !reply.success() {
+func (r *regeneration) take(got reply, err error) error {
+	if !got.success() {
 		return err
 	}
-	r.made = parseRegenerated(reply.body)
+	r.made = parseRegenerated(got.text)
 	switch {
 	case r.made != nil:
-		r.made.SignedWith, r.made.RequestID = r.signers[r.signer], reply.requestID
+		r.made.SignedWith, r.made.RequestID = r.signers[r.signer], got.requestID
+		r.date = got.date
 		return nil
-	case err != nil:
+	case err != nil && got.begins(object): // the rest may have had it
 		return err
 	}
-	return &noSecretError{reply.status, apisecret.New(string(reply.body))}
-}
-
-// noSecretError is a success without a readable secret. The body is kept as one:
-// it may contain the secret in another form.
-type noSecretError struct {
-	status int
-	body   apisecret.Secret
-}
-
-func (e *noSecretError) Error() string {
-	return fmt.Sprintf("the API answered %d without a readable secret", e.status)
+	return got.unlike(object, "secret")
 }
 
 func (r *regeneration) failure(err error) *apisecret.RegenerateError {
@@ -92,38 +83,10 @@ func (r *regeneration) failure(err error) *apisecret.RegenerateError {
 	if r.ambiguous > 0 {
 		failure.OldSecretExpiresAt = r.oldSecretExpiresAt()
 	}
-	if unreadable, ok := errors.AsType[*noSecretError](err); ok {
-		failure.Reply = unreadable.body
+	if odd, ok := errors.AsType[*ReplyError](err); ok {
+		failure.Reply = odd.body
 	}
 	return failure
-}
-
-// oldSecretExpiresAt is when the old secret ends, by the API's clock, if the
-// first ambiguous attempt regenerated it.
-func (r *regeneration) oldSecretExpiresAt() time.Time {
-	return r.ambiguousSince.Add(r.client.ClockOffset()).Add(r.grace)
-}
-
-// result completes the new secret with times. After an ambiguous attempt, the
-// expiry in the reply may be that of the secret which was lost with that attempt.
-// The old secret that is in use then ends earlier.
-func (r *regeneration) result() *apisecret.RegeneratedSecret {
-	made, now := r.made, r.client.config.Clock()
-	made.ObtainedAt = now
-	made.AmbiguousSince = r.ambiguousSince
-
-	const tolerance = 15 * time.Minute // clocks may differ by 5 min, and replies may be slow
-	expected := now.Add(r.client.ClockOffset()).Add(r.grace)
-	if expiry := made.OldSecretExpiresAt; !expiry.IsZero() && expiry.Sub(expected).Abs() > tolerance {
-		made.OddExpiry, made.OldSecretExpiresAt = expiry.Format(time.RFC3339), time.Time{}
-	}
-	if r.ambiguous > 0 && r.grace > 0 {
-		earliest := r.oldSecretExpiresAt()
-		if expiry := made.OldSecretExpiresAt; expiry.IsZero() || earliest.Before(expiry) {
-			made.OldSecretExpiresAt, made.OddExpiry = earliest, ""
-		}
-	}
-	return made
 }
 
 // parseRegenerated takes the secret out of a reply, whatever else is wrong with
@@ -144,7 +107,7 @@ func parseRegenerated(body []byte) *apisecret.RegeneratedSecret {
 	}
 	parsed, err := time.Parse(time.RFC3339, expiry)
 	if err != nil {
-		regenerated.OddExpiry = fmt.Sprintf("%.64s", cleanText(redact(expiry, regenerated.Secret)))
+		regenerated.OddExpiry = fmt.Sprintf("%.64s", cleanText(expiry, regenerated.Secret))
 	}
 	regenerated.OldSecretExpiresAt = parsed
 	return regenerated

@@ -70,6 +70,8 @@ func TestAfterAnAmbiguousAttempt(t *testing.T) {
 		{"429, Retry-After too long", []emulator.Fault{emulator.TooManyRequests("61")}, 2, apisecret.RateLimited, apisecret.Unknown},
 		{"429, then ambiguous again", []emulator.Fault{emulator.TooManyRequests(""), {Drop: true}}, 3, apisecret.Ambiguous, apisecret.Unknown},
 		{"504", []emulator.Fault{emulator.HTML(504)}, 2, apisecret.Unanswered, apisecret.Unknown},
+		{"408", []emulator.Fault{emulator.HTML(408)}, 2, apisecret.Unanswered, apisecret.Unknown},
+		{"200, page", []emulator.Fault{emulator.HTML(200)}, 2, apisecret.NotFromAPI, apisecret.Unknown},
 		{"200 without a secret", []emulator.Fault{emulator.Fault{Body: "{}"}.After()}, 2, apisecret.Unreadable, apisecret.Changed},
 	} {
 		for _, grace := range []time.Duration{0, 5 * time.Minute} {
@@ -157,20 +159,27 @@ func TestOldSecretExpiresAt(t *testing.T) {
 		says   any              // nil: nothing
 		want   time.Time
 		odd    string
+		cut    bool
 	}{
-		{"none", nil, nil, time.Time{}, ""},
-		{"plausible", nil, sent.Add(grace).Format(time.RFC3339), sent.Add(grace).Truncate(time.Second), ""},
-		{"with an offset", nil, "2026-08-19T17:21:07.597+02:00", sent.Add(grace), ""},
-		{"no time", nil, "soon", time.Time{}, "soon"},
-		{"no string", nil, 1787152867, time.Time{}, "1787152867"},
-		{"an object", nil, map[string]any{"at": 1}, time.Time{}, `{"at":1}`},
-		{"escape sequences", nil, "\x1b[2Jsoon\n", time.Time{}, "[2Jsoon"},
-		{"far too late", nil, "2027-08-19T15:21:07Z", time.Time{}, "2027-08-19T15:21:07Z"},
-		{"far too early", nil, "2025-08-19T15:21:07Z", time.Time{}, "2025-08-19T15:21:07Z"},
+		{"none", nil, nil, time.Time{}, "", true},
+		{"plausible", nil, sent.Add(grace).Format(time.RFC3339), sent.Add(grace).Truncate(time.Second), "", false},
+		{"with an offset", nil, "2026-08-19T17:21:07.597+02:00", sent.Add(grace), "", false},
+		{"no time", nil, "soon", time.Time{}, "soon", false},
+		{"no string", nil, 1787152867, time.Time{}, "1787152867", false},
+		{"an object", nil, map[string]any{"at": 1}, time.Time{}, `{"at":1}`, false},
+		{"escape sequences", nil, "\x1b[2Jsoon\n", time.Time{}, "[2Jsoon", false},
+		{"far too late", nil, "2027-08-19T15:21:07Z", time.Time{}, "2027-08-19T15:21:07Z", false},
+		{"far too early", nil, "2025-08-19T15:21:07Z", time.Time{}, "2025-08-19T15:21:07Z", false},
+		{"no year", nil, "0000-01-01T00:00:00+23:59", time.Time{}, "0000-01-01T00:00:00+23:59", false},
+		{"no time at all", nil, "0001-01-01T00:00:00Z", time.Time{}, "", true},
+		{"an hour late", nil, sent.Add(time.Hour).Format(time.RFC3339), time.Time{}, "2026-08-19T16:16:07Z", false},
+		{"a minute", nil, sent.Add(time.Minute).Format(time.RFC3339Nano), sent.Add(time.Minute), "", true},
+		{"at once", nil, sent.Format(time.RFC3339Nano), sent, "", true},
+		{"a minute ago", nil, sent.Add(-time.Minute).Format(time.RFC3339Nano), sent.Add(-time.Minute), "", true},
 
-		{"of the resent request", []emulator.Fault{ambiguous}, resent.Add(grace).Format(time.RFC3339Nano), sent.Add(grace), ""},
-		{"before that of the lost request", []emulator.Fault{ambiguous}, sent.Add(time.Minute).Format(time.RFC3339Nano), sent.Add(time.Minute), ""},
-		{"none, a request was lost", []emulator.Fault{ambiguous}, nil, sent.Add(grace), ""},
+		{"of the resent request", []emulator.Fault{ambiguous}, resent.Add(grace).Format(time.RFC3339Nano), sent.Add(grace), "", false},
+		{"before that of the lost request", []emulator.Fault{ambiguous}, sent.Add(time.Minute).Format(time.RFC3339Nano), sent.Add(time.Minute), "", true},
+		{"none, a request was lost", []emulator.Fault{ambiguous}, nil, sent.Add(grace), "", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -188,8 +197,8 @@ func TestOldSecretExpiresAt(t *testing.T) {
 			if got.Secret.Reveal() != f.Secret() {
 				t.Error("another secret")
 			}
-			if !got.OldSecretExpiresAt.Equal(tt.want) || got.OddExpiry != tt.odd {
-				t.Errorf("expires at %s %q, not %s %q", got.OldSecretExpiresAt, got.OddExpiry, tt.want, tt.odd)
+			if !got.OldSecretExpiresAt.Equal(tt.want) || got.OddExpiry != tt.odd || got.GraceCut != tt.cut {
+				t.Errorf("expires at %s %q, not %s %q; cut %t", got.OldSecretExpiresAt, got.OddExpiry, tt.want, tt.odd, got.GraceCut)
 			}
 		})
 	}

@@ -5,13 +5,8 @@ package client
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"crypto/tls"
-	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"slices"
@@ -22,38 +17,6 @@ import (
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
-
-// maxReply bounds what is read of a reply; the longest real one is under 1 KiB
-// a webhook.
-const maxReply = 1 << 20
-
-// TransportError says that no complete answer came.
-type TransportError struct {
-	Err  error // the cause, without URL or headers
-	Sent bool  // the request's headers were written, so the API may have acted on it
-	// Timeout says that the time allowed for the attempt ran out; the API may
-	// still be at work on the request.
-	Timeout bool
-
-	text   string // of Err, without secrets that the server may have repeated in it
-	status int    // of a reply that was cut short; 0 if there was no status yet
-}
-
-func (e *TransportError) Error() string { return cmp.Or(e.text, e.Err.Error()) }
-
-func (e *TransportError) Unwrap() error { return e.Err }
-
-// permanent reports whether trying again cannot help.
-func (e *TransportError) permanent() bool {
-	dns, unknownHost := errors.AsType[*net.DNSError](e.Err)
-	_, badCertificate := errors.AsType[*tls.CertificateVerificationError](e.Err)
-	return unknownHost && dns.IsNotFound || badCertificate
-}
-
-// unreadable is the error for a success whose body is not what it should be.
-func unreadable(what string) error {
-	return &TransportError{Err: errors.New("the reply is not the " + what + " that the API documents"), Sent: true}
-}
 
 // transport signs, sends and logs the attempts of one call. Each attempt has a
 // fresh timestamp and signature. It returns a reply only if it is complete, and a
@@ -66,7 +29,7 @@ type transport struct {
 	offset  time.Duration // added to the local clock
 	attempt int
 	signed  apisecret.Secret // the latest signature, in hex
-	body    []byte           // of the latest reply, or what came of it
+	reply   reply            // the latest one, or what came of it
 
 	// connected, if set, is called when there is a connection, before anything is
 	// written to it. If it returns false, the request is not sent.
@@ -76,7 +39,7 @@ type transport struct {
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	t.attempt++
-	t.body = nil
+	t.reply = reply{}
 	var calledOff, wroteHeaders atomic.Bool
 	trace := &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) {
@@ -102,11 +65,13 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	t.signed = apisecret.New(signed)
 
 	resp, err := t.send(req)
+	if err != nil && wroteHeaders.Load() && !calledOff.Load() {
+		err.Sent, err.Err = true, unquoted(err.Err)
+	}
 	if err != nil {
-		err.Sent = wroteHeaders.Load() && !calledOff.Load()
 		err.text = t.clean(err.Err.Error())
 	}
-	t.log(req, resp, err, started)
+	t.log(req, err, started)
 	if err != nil {
 		return nil, err
 	}
@@ -120,11 +85,8 @@ func (t *transport) send(req *http.Request) (*http.Response, *TransportError) {
 		return nil, newTransportError(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
-	if err == nil && len(body) > maxReply {
-		err = fmt.Errorf("the reply is larger than %d bytes", maxReply)
-	}
-	t.body = body
+	body, err := readBounded(resp.Body)
+	t.reply = newReply(t.call, resp, body, t.clean)
 	refused := resp.StatusCode >= 300 && resp.StatusCode < 500 // the status is enough to say so
 	if err != nil && !refused {
 		failed := newTransportError(err)
@@ -136,13 +98,8 @@ func (t *transport) send(req *http.Request) (*http.Response, *TransportError) {
 	return resp, nil
 }
 
-func newTransportError(err error) *TransportError {
-	failed, ok := errors.AsType[net.Error](err)
-	return &TransportError{Err: err, Timeout: errors.Is(err, context.DeadlineExceeded) || ok && failed.Timeout()}
-}
-
 // log is the only place that logs. Nothing but these fields may be logged.
-func (t *transport) log(req *http.Request, resp *http.Response, err *TransportError, started time.Time) {
+func (t *transport) log(req *http.Request, err *TransportError, started time.Time) {
 	if t.client.config.Log == nil {
 		return
 	}
@@ -159,8 +116,8 @@ func (t *transport) log(req *http.Request, resp *http.Response, err *TransportEr
 	case err != nil:
 		message = "not sent"
 	default:
-		fields["status"] = resp.StatusCode
-		fields["request_id"] = t.clean(resp.Header.Get(headerRequestID))
+		fields["status"] = t.reply.status
+		fields["request_id"] = t.reply.requestID
 	}
 	t.client.config.Log(req.Context(), message, fields)
 }
@@ -170,7 +127,7 @@ func (t *transport) log(req *http.Request, resp *http.Response, err *TransportEr
 func (t *transport) clean(text string) string {
 	config := t.client.config
 	sent := []apisecret.Secret{t.signed, t.secret, config.Secret, config.UserAPIKey}
-	return cleanText(redact(text, slices.Concat(sent, t.call.secrets)...))
+	return cleanText(text, slices.Concat(sent, t.call.secrets)...)
 }
 
 // untilConnected returns a context that ends when ctx ends, but only until

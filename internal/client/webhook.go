@@ -19,10 +19,11 @@ const (
 	webhookSecretPath = "/v1/integrator/webhook-secret"
 )
 
-// AllEvents stands for every event. It is never combined with another one.
+// AllEvents stands for every event.
 const AllEvents = "*"
 
-// WebhookEvents lists the events that a webhook can receive, without AllEvents.
+// WebhookEvents lists the events that a webhook can receive, without AllEvents, as of
+// version 0.18.1 of the platform's own client. It gets longer with time.
 func WebhookEvents() []string {
 	return []string{
 		"account.created", "account.updated", "account.deleted",
@@ -31,6 +32,9 @@ func WebhookEvents() []string {
 		"capabilities.updated",
 		"onramp.created", "onramp.updated", "onramp.completed",
 		"achDebitReturn.created", "achDebitReturn.updated",
+		"achDebit.authorized", "achDebit.deliveryProgress", "achDebit.delivered", "achDebit.refunded", "achDebit.returned",
+		"offramp.confirmed", "offramp.inFlight", "offramp.completed", "offramp.failed", "offramp.refunded", "offramp.reversed",
+		"onrampCredit.depositDetected", "onrampCredit.completed", "onrampCredit.failed", "onrampCredit.reversed", "onrampCredit.refunded",
 	}
 }
 
@@ -47,8 +51,9 @@ func CheckWebhookURL(webhookURL string) error {
 	return nil
 }
 
-// Webhook is a URL to which the platform sends events. Only the platform changes
-// FailureCount and Disabled.
+// Webhook is a URL to which the platform sends events. Each of them is there once,
+// also if a reply repeats it. FailureCount is how many deliveries in a row have
+// failed. Only the platform changes it and Disabled.
 type Webhook struct {
 	ID           string   `json:"id"`
 	URL          string   `json:"url"`
@@ -67,9 +72,13 @@ func (w *Webhook) UnmarshalJSON(data []byte) error {
 	if decoded.ID == "" || decoded.URL == "" {
 		return errors.New("a webhook without id or URL")
 	}
-	if decoded.Events == nil {
-		decoded.Events = []string{}
+	events := []string{}
+	for _, event := range decoded.Events {
+		if !slices.Contains(events, event) {
+			events = append(events, event)
+		}
 	}
+	decoded.Events = events
 	*w = Webhook(decoded)
 	return nil
 }
@@ -86,40 +95,50 @@ func (e *LostWebhookError) Error() string { return "the webhook may have been ma
 
 func (e *LostWebhookError) Unwrap() error { return e.Err }
 
-// Webhooks lists the integrator's webhooks (GET /v1/integrator/webhooks). Like
-// Profile, it waits while a secret is being regenerated.
-func (c *Client) Webhooks(ctx context.Context) ([]Webhook, error) {
+// Webhooks lists the integrator's webhooks (GET /v1/integrator/webhooks). The list
+// was requested after the last write to a webhook had ended, but not necessarily by
+// this call. Like Profile, it waits while a secret is being regenerated.
+func (c *Client) Webhooks(ctx context.Context) ([]Webhook, error) { return c.webhooks.get(ctx) }
+
+func (c *Client) listWebhooks(ctx context.Context) ([]Webhook, error) {
 	c.rotation.RLock()
 	defer c.rotation.RUnlock()
-	var body json.RawMessage
-	if err := c.read(ctx, c.limits(), webhooksPath, c.newest, &body); err != nil {
-		return nil, err
-	}
 	var webhooks []Webhook
-	if json.Unmarshal(body, &webhooks) != nil || webhooks == nil {
-		return nil, unreadable("list of webhooks")
+	err := c.read(ctx, query{c.limits(), webhooksPath, c.newest, func(got reply) error {
+		if json.Unmarshal(got.text, &webhooks) != nil || webhooks == nil {
+			return got.unlike(list, "list of webhooks")
+		}
+		return nil
+	}})
+	if err != nil {
+		return nil, err
 	}
 	return webhooks, nil
 }
 
-// CreateWebhook makes a webhook (POST /v1/integrator/webhooks). It lists the
-// webhooks before, and again if the reply is lost. If there is exactly one new
-// webhook with this URL, it is the one that was made. Otherwise the error is a
-// *LostWebhookError. The request is not sent again: it could make a second webhook.
+// CreateWebhook makes a webhook (POST /v1/integrator/webhooks). It has to know
+// which webhooks there are before, and lists them again if the reply is lost. If
+// there is exactly one new webhook with this URL, it is the one that was made.
+// Otherwise the error is a *LostWebhookError. The request is not sent again: it
+// could make a second webhook.
 func (c *Client) CreateWebhook(ctx context.Context, webhookURL string, events []string) (*Webhook, error) {
 	// One call at a time: a new webhook in the list must not be that of another call.
 	c.creatingWebhook.Lock()
 	defer c.creatingWebhook.Unlock()
 
-	before, err := c.Webhooks(ctx)
+	before, err := c.webhooks.ids(ctx)
 	if err != nil {
 		return nil, err
 	}
 	webhook, err := c.writeWebhook(ctx, call{
 		method: http.MethodPost, path: webhooksPath, body: encode(map[string]any{"url": webhookURL, "events": events}),
 	})
-	if err == nil || judge(err).Effect() == apisecret.Unchanged {
-		return webhook, err
+	switch {
+	case err == nil:
+		c.webhooks.learn(webhook.ID)
+		return webhook, nil
+	case judge(err).Effect() == apisecret.Unchanged:
+		return nil, err
 	}
 	ctx = context.WithoutCancel(ctx)
 	found, err := c.findWebhook(ctx, webhookURL, before, err)
@@ -134,17 +153,16 @@ func (c *Client) CreateWebhook(ctx context.Context, webhookURL string, events []
 }
 
 // findWebhook looks for the webhook whose reply was lost.
-func (c *Client) findWebhook(ctx context.Context, webhookURL string, before []Webhook, lost error) (*Webhook, error) {
+func (c *Client) findWebhook(ctx context.Context, webhookURL string, before map[string]bool, lost error) (*Webhook, error) {
 	_ = c.config.Sleep(ctx, minResendWait) // the API may still be at work on the request
+	c.webhooks.forget()
 	now, err := c.Webhooks(ctx)
 	if err != nil {
 		return nil, &LostWebhookError{Err: lost, ListErr: err}
 	}
-	found := slices.DeleteFunc(now, func(w Webhook) bool {
-		known := slices.ContainsFunc(before, func(b Webhook) bool { return b.ID == w.ID })
-		return known || w.URL != webhookURL
-	})
+	found := slices.DeleteFunc(now, func(w Webhook) bool { return before[w.ID] || w.URL != webhookURL })
 	if len(found) != 1 {
+		c.webhooks.forget() // it may still be made
 		return nil, &LostWebhookError{Err: lost, Found: found}
 	}
 	return &found[0], nil
@@ -158,11 +176,15 @@ func (c *Client) UpdateWebhook(ctx context.Context, id string, events []string) 
 }
 
 // DeleteWebhook removes a webhook (DELETE /v1/integrator/webhooks/{id}). It is no
-// error if there is none with this id.
+// error if the API says that there is none with this id.
 func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
-	_, err := c.write(ctx, call{method: http.MethodDelete, path: webhookPath(id), idempotent: true})
-	if problem, ok := errors.AsType[*Error](err); ok && problem.Status == http.StatusNotFound {
+	defer c.webhooks.written()
+	got, err := c.write(ctx, call{method: http.MethodDelete, path: webhookPath(id), idempotent: true})
+	if problem, ok := errors.AsType[*Error](err); ok && problem.Status == http.StatusNotFound && problem.Document {
 		return nil
+	}
+	if err == nil && !got.is(object) {
+		return got.unlike(object, "confirmation")
 	}
 	return err
 }
@@ -170,7 +192,7 @@ func (c *Client) DeleteWebhook(ctx context.Context, id string) error {
 // SetWebhookSecret sets the secret that signs webhook payloads (POST
 // /v1/integrator/webhook-secret). It cannot be read back or removed.
 func (c *Client) SetWebhookSecret(ctx context.Context, secret apisecret.Secret) error {
-	reply, err := c.write(ctx, call{
+	got, err := c.write(ctx, call{
 		method: http.MethodPost, path: webhookSecretPath, body: encode(map[string]any{"secret": secret.Reveal()}),
 		idempotent: true, secrets: []apisecret.Secret{secret},
 	})
@@ -178,8 +200,8 @@ func (c *Client) SetWebhookSecret(ctx context.Context, secret apisecret.Secret) 
 		return err
 	}
 	var confirmed struct{ SecretConfigured bool }
-	if json.Unmarshal(reply, &confirmed) != nil || !confirmed.SecretConfigured {
-		return unreadable("confirmation")
+	if json.Unmarshal(got.text, &confirmed) != nil || !confirmed.SecretConfigured {
+		return got.unlike(object, "confirmation")
 	}
 	return nil
 }
@@ -187,13 +209,14 @@ func (c *Client) SetWebhookSecret(ctx context.Context, secret apisecret.Secret) 
 func webhookPath(id string) string { return webhooksPath + "/" + url.PathEscape(id) }
 
 func (c *Client) writeWebhook(ctx context.Context, call call) (*Webhook, error) {
-	body, err := c.write(ctx, call)
+	defer c.webhooks.written()
+	got, err := c.write(ctx, call)
 	if err != nil {
 		return nil, err
 	}
 	webhook := &Webhook{}
-	if json.Unmarshal(body, webhook) != nil {
-		return nil, unreadable("webhook")
+	if json.Unmarshal(got.text, webhook) != nil {
+		return nil, got.unlike(object, "webhook")
 	}
 	return webhook, nil
 }

@@ -44,11 +44,57 @@ func TestWebhook(t *testing.T) {
 		}
 	}
 	check(c.CreateWebhook(t.Context(), want.URL, want.Events))
+	f.wantSent(t, 2, 1)
 	f.ChangeWebhook(want.ID, func(w *emulator.Webhook) { w.FailureCount, w.Disabled = 2, true })
 	want.FailureCount, want.Disabled, want.Events = 2, true, []string{}
 	check(c.UpdateWebhook(t.Context(), want.ID, want.Events))
 	if err := c.DeleteWebhook(t.Context(), want.ID); err != nil || len(f.Webhooks()) != 0 {
 		t.Errorf("%v; left are %v", err, f.Webhooks())
+	}
+}
+
+// A creation does not list the webhooks if it knows them. What it has made itself, it
+// knows from the reply.
+func TestWebhooksAreListedOnce(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, emulator.Options{})
+	c := f.client()
+	const n = 5
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			if _, err := c.CreateWebhook(t.Context(), hookURL, []string{"*"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	f.wantSent(t, 1, n)
+
+	f.Inject(onCreate(emulator.Fault{Drop: true}.After()))
+	got, err := c.CreateWebhook(t.Context(), hookURL, []string{"*"})
+	if hooks := f.Webhooks(); err != nil || len(hooks) != n+1 || got.ID != hooks[n].ID {
+		t.Errorf("%+v of %+v, %v", got, hooks, err)
+	}
+	f.wantSent(t, 2, n+1)
+}
+
+// After a creation of which nothing is known, another one does not rely on what was
+// known before: the first webhook may be made late.
+func TestWebhookThatIsMadeLate(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, emulator.Options{})
+	c := f.client()
+	f.Inject(onCreate(emulator.Fault{Drop: true}))
+	var lost *client.LostWebhookError
+	if _, err := c.CreateWebhook(t.Context(), hookURL, []string{}); !errors.As(err, &lost) {
+		t.Fatalf("error %v", err)
+	}
+	late := f.AddWebhook(hookURL)
+	f.Inject(onCreate(emulator.Fault{Drop: true}.After()))
+	got, err := c.CreateWebhook(t.Context(), hookURL, []string{})
+	if err != nil || got.ID == late.ID {
+		t.Errorf("%+v %v", got, err)
 	}
 }
 
@@ -103,6 +149,22 @@ func TestWebhookWithoutEvents(t *testing.T) {
 		if err != nil || len(webhooks) != 1 || webhooks[0].Events == nil {
 			t.Errorf("%+v %v", webhooks, err)
 		}
+	}
+}
+
+func TestRepeatedEventsAreOne(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, emulator.Options{})
+	c := f.client()
+	hook := f.AddWebhook(hookURL)
+	f.Inject(emulator.Fault{Method: http.MethodPatch, Rewrite: func(reply map[string]any) { reply["events"] = []string{"b", "a", "b"} }})
+	want := []string{"b", "a"}
+	if got, err := c.UpdateWebhook(t.Context(), hook.ID, []string{}); err != nil || !slices.Equal(got.Events, want) {
+		t.Errorf("%+v %v", got, err)
+	}
+	f.ChangeWebhook(hook.ID, func(w *emulator.Webhook) { w.Events = []string{"b", "a", "b"} })
+	if got, err := c.Webhooks(t.Context()); err != nil || !slices.Equal(got[0].Events, want) {
+		t.Errorf("%+v %v", got, err)
 	}
 }
 

@@ -17,20 +17,19 @@ import (
 const minResendWait = 3 * time.Second
 
 // write sends a call that changes something other than the secret, and returns
-// the body of the reply. It waits while a secret is being regenerated and is
+// the reply. It waits while a secret is being regenerated and is
 // signed with the newest one known. It returns an *Error or a *TransportError.
 //
 // Ending ctx stops it until it has a connection. From then on the attempt is
 // finished, so that what it did is known.
-func (c *Client) write(ctx context.Context, call call) ([]byte, error) {
+func (c *Client) write(ctx context.Context, call call) (reply, error) {
 	c.rotation.RLock()
 	defer c.rotation.RUnlock()
 	w := &write{
 		client: c, call: call, signers: []apisecret.Secret{c.newest},
 		then: func(o apisecret.Outcome) next { return afterWrite(o, call.idempotent) },
 	}
-	reply, err := w.run(ctx)
-	return reply.body, err
+	return w.run(ctx)
 }
 
 // write is one call that changes something, over all of its attempts.
@@ -50,6 +49,7 @@ type write struct {
 
 	signer   int // index of the current one
 	attempts int
+	sentAt   time.Time     // of the latest one
 	offset   time.Duration // of the clock that the latest attempt was signed with
 	retries  int           // attempts after the first with the same signer
 	retimed  bool          // whether this signer had an attempt on the server's clock
@@ -59,22 +59,13 @@ type write struct {
 	ambiguousSince time.Time
 }
 
-// reply is a complete answer of success, or what came of one that was cut short.
-type reply struct {
-	status    int
-	body      []byte
-	requestID string
-}
-
-func (r reply) success() bool { return r.status >= 200 && r.status <= 299 }
-
 // run makes attempts until one succeeds or no other may follow.
 func (w *write) run(ctx context.Context) (reply, error) {
 	for {
 		if err := ctx.Err(); err != nil && w.onlyCopy {
 			return reply{}, err // other writes notice it in the attempt, which is called off
 		}
-		sentAt := w.client.config.Clock()
+		w.sentAt = w.client.config.Clock()
 		got, err := w.attempt(ctx)
 		if w.accept != nil {
 			err = w.accept(got, err)
@@ -85,7 +76,7 @@ func (w *write) run(ctx context.Context) (reply, error) {
 		outcome := judge(err)
 		if w.onlyCopy && outcome.Effect() != apisecret.Unchanged {
 			if w.ambiguous == 0 {
-				w.ambiguousSince = sentAt
+				w.ambiguousSince = w.sentAt
 			}
 			w.ambiguous++
 			ctx = context.WithoutCancel(ctx)
@@ -112,14 +103,13 @@ func (w *write) attempt(ctx context.Context) (reply, error) {
 	w.attempts++
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
-		return reply{status: asTransportError(err).status, body: transport.body}, err
+		return transport.reply, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	got := reply{resp.StatusCode, transport.body, transport.clean(resp.Header.Get(headerRequestID))}
-	if !got.success() {
-		return got, newError(w.call, resp, transport.body, w.client.config.Clock(), transport.clean)
+	if !transport.reply.success() {
+		return transport.reply, newError(resp, transport.reply, w.client.config.Clock(), transport.clean)
 	}
-	return got, nil
+	return transport.reply, nil
 }
 
 // proceed prepares the next attempt, waiting as long as is due, and reports

@@ -63,6 +63,13 @@ type Fault struct {
 	// Rewrite changes the JSON object in the reply.
 	Rewrite func(reply map[string]any)
 
+	// Encode changes the bytes of the body, such as to compress it.
+	Encode func(body []byte) []byte
+
+	// Raw is what is sent instead of the whole reply, given its body. Then the
+	// connection is closed. It can be something other than HTTP.
+	Raw func(body []byte) []byte
+
 	// Truncate announces the whole reply but closes the connection in the
 	// middle of its body.
 	Truncate bool
@@ -160,6 +167,9 @@ func (f Fault) spoil(answer *reply) {
 	}
 	if f.Rewrite != nil {
 		answer.body = rewrite(answer.body, f.Rewrite)
+	}
+	if f.Encode != nil {
+		answer.body = f.Encode(answer.body)
 	}
 	for name, values := range f.Header {
 		answer.header[http.CanonicalHeaderKey(name)] = values

@@ -153,6 +153,30 @@ func TestFaultRewrites(t *testing.T) {
 	}
 }
 
+func TestFaultEncodes(t *testing.T) {
+	t.Parallel()
+	_, a, err := spoiled(t, Fault{
+		Rewrite: func(reply map[string]any) { delete(reply, "secret") },
+		Encode:  func(body []byte) []byte { return append([]byte("\ufeff"), body...) },
+	}, true)
+	if err != nil || a.status != 200 || !strings.HasPrefix(a.body, "\ufeff{\"oldSecretExpiresAt\":") {
+		t.Errorf("%+v %v", a, err)
+	}
+}
+
+func TestFaultRaw(t *testing.T) {
+	t.Parallel()
+	c, a, err := spoiled(t, Fault{Raw: func(body []byte) []byte {
+		return append([]byte("HTTP/1.1 299 Fine\r\nContent-Type: text/odd\r\n\r\n"), body[:9]...)
+	}}, true)
+	if err != nil || a.status != 299 || a.header.Get("Content-Type") != "text/odd" || a.body != `{"oldSecr` {
+		t.Errorf("%+v %v", a, err)
+	}
+	if got := c.last(); got.Status != 200 {
+		t.Errorf("recorded %+v", got)
+	}
+}
+
 func TestFaultTruncates(t *testing.T) {
 	t.Parallel()
 	c, a, err := spoiled(t, Fault{Truncate: true}, true)

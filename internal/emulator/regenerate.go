@@ -23,6 +23,9 @@ func (s *Server) regenerate(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
+	if limit := s.options.GraceLimit; limit != 0 {
+		grace = max(min(grace, limit), 0)
+	}
 	value, expiry := s.rotate(grace)
 	answer := map[string]string{"secret": value}
 	if grace > 0 {

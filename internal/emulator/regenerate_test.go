@@ -6,6 +6,7 @@ package emulator
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestRegenerate(t *testing.T) {
@@ -88,6 +89,29 @@ func TestRegenerateValidates(t *testing.T) {
 				t.Error("took effect all the same")
 			}
 		})
+	}
+}
+
+// The API may grant less than was asked for. What it says is true.
+func TestGraceLimit(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		limit, granted time.Duration
+	}{
+		{0, time.Hour},
+		{time.Minute, time.Minute},
+		{2 * time.Hour, time.Hour},
+		{-1, 0},
+	} {
+		c := start(t, Options{GraceLimit: tt.limit})
+		old := c.Secret()
+		said, given := c.regenerate(old, `{"oldSecretValidForSeconds":3600}`).json(t)["oldSecretExpiresAt"]
+		if given != (tt.granted > 0) || given && said != formatTime(c.clock.Now().Add(tt.granted)) {
+			t.Errorf("limit %s: expires at %v", tt.limit, said)
+		}
+		c.expect([]string{old, c.Secret()}, tt.granted > 0, true)
+		c.clock.Advance(tt.granted)
+		c.expect([]string{old, c.Secret()}, false, true)
 	}
 }
 

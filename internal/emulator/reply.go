@@ -64,12 +64,25 @@ func (a *reply) send(w http.ResponseWriter, truncate bool) {
 	panic(http.ErrAbortHandler) // closes the connection
 }
 
-// drop closes the connection without a reply.
-func drop(w http.ResponseWriter, reset bool) {
+// sendRaw sends these bytes, and closes the connection.
+func sendRaw(w http.ResponseWriter, raw []byte) {
+	conn := takeOver(w)
+	_, _ = conn.Write(raw)
+	_ = conn.Close()
+}
+
+// takeOver takes the connection away from net/http.
+func takeOver(w http.ResponseWriter) net.Conn {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
+	return conn
+}
+
+// drop closes the connection without a reply.
+func drop(w http.ResponseWriter, reset bool) {
+	conn := takeOver(w)
 	if tcp, ok := conn.(*net.TCPConn); ok && reset {
 		_ = tcp.SetLinger(0)
 	}

@@ -23,6 +23,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -41,9 +42,19 @@ type Options struct {
 	// UserAPIKey is the bearer token that each request must have, if it is set.
 	UserAPIKey string
 
+	// BearerRequired is whether the API refuses a request without any bearer token
+	// before it looks at the signature, with the words of its documented example. By
+	// default, it asks for a bearer token only if UserAPIKey is set, and then last.
+	BearerRequired bool
+
 	// Users are the API keys of the users that access tokens can be made for. The
 	// default is only "ak_demo".
 	Users []string
+
+	// GraceLimit is the longest grace period that the API grants, whatever was asked
+	// for. By default, it grants what was asked for. With a negative one, it grants
+	// none.
+	GraceLimit time.Duration
 
 	// Clock returns the time. Several goroutines may call it at once. The default
 	// is time.Now.
@@ -147,6 +158,7 @@ func (s *Server) now() time.Time {
 
 // serve handles a request from its arrival to its answer, with its fault.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	r.Method = strings.ToUpper(r.Method) // it is signed so, however it is sent
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	number, fault := s.arrive(r, body)
 	if err != nil {
@@ -170,6 +182,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.settle(number, answer)
+	if fault.Raw != nil {
+		sendRaw(w, fault.Raw(answer.body))
+		return
+	}
 	answer.send(w, fault.Truncate)
 }
 

@@ -48,8 +48,8 @@ func (s *Server) createToken(w http.ResponseWriter, r *http.Request) {
 		lifetime, isNumber = maxTokenLifetime, true
 	}
 	switch {
-	case !isString:
-		invalidFields(w, fieldError{Field: "userApiKey", Message: "must be a string", Code: "invalid-type"})
+	case !isString || key == "":
+		invalidFields(w, fieldError{Field: "userApiKey", Message: "must be a string that is not empty", Code: "invalid-type"})
 		return
 	case !isNumber || lifetime != math.Trunc(lifetime) || lifetime < 1 || lifetime > maxTokenLifetime:
 		invalidFields(w, fieldError{Field: "expiresIn", Message: "must be a whole number between 1 and 3600", Code: "out-of-range"})

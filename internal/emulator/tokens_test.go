@@ -51,6 +51,7 @@ func TestTokenIsRefused(t *testing.T) {
 		{``, 400, ProblemInvalidFields},
 		{`{}`, 400, ProblemInvalidFields},
 		{`{"userApiKey":1}`, 400, ProblemInvalidFields},
+		{`{"userApiKey":""}`, 400, ProblemInvalidFields},
 		{`{"userApiKey":"ak_demo","expiresIn":0}`, 400, ProblemInvalidFields},
 		{`{"userApiKey":"ak_demo","expiresIn":3601}`, 400, ProblemInvalidFields},
 		{`{"userApiKey":"ak_demo","expiresIn":1.5}`, 400, ProblemInvalidFields},

@@ -27,7 +27,11 @@ const (
 // authenticate reports whether a request is allowed that is signed with the secret of
 // this number. It answers the request if not. The server must be locked.
 func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, signer int) bool {
+	bearer := sole(r.Header, "Authorization")
 	switch {
+	case s.options.BearerRequired && !strings.HasPrefix(bearer, "Bearer "):
+		refuse(w, http.StatusUnauthorized, ProblemUnauthorized, "bearer-token-required", "Bearer token required",
+			map[string]any{"realm": "API", "scope": "read:users"})
 	case sole(r.Header, keyHeader) != s.options.Key:
 		unauthorized(w, ProblemUnauthorized, "unknown-key", "The integrator key is missing or unknown.")
 	case !timely(sole(r.Header, timestampHeader), s.now()):
@@ -36,7 +40,7 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request, signer int
 		unauthorized(w, ProblemUnauthorized, "invalid-signature", "The signature is missing or matches no valid secret.")
 	case s.options.OldSecretCannotRegenerate && r.URL.Path == RegeneratePath && signer != s.newest():
 		unauthorized(w, ProblemUnauthorized, "secret-replaced", "A secret that has been replaced cannot regenerate it.")
-	case s.options.UserAPIKey != "" && !hmac.Equal([]byte(sole(r.Header, "Authorization")), []byte("Bearer "+s.options.UserAPIKey)):
+	case s.options.UserAPIKey != "" && !hmac.Equal([]byte(bearer), []byte("Bearer "+s.options.UserAPIKey)):
 		unauthorized(w, ProblemInvalidToken, "invalid-token", "The bearer token is missing or incorrect.")
 	default:
 		return true

@@ -50,6 +50,22 @@ func TestQueryIsSignedSorted(t *testing.T) {
 	}
 }
 
+// A method is signed in upper case, however it is sent.
+func TestMethodInLowerCase(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	there := c.AddWebhook("https://example.com/a")
+	r := c.request(c.Secret(), "PATCH", WebhooksPath+"/"+there.ID, `{"events":["*"]}`)
+	r.Method = "patch"
+	if a := c.do(r); a.status != 200 || c.Count("PATCH", "") != 1 {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	r = c.request(c.Secret(), "patch", WebhooksPath+"/"+there.ID, `{"events":[]}`)
+	if a := c.do(r); a.status != 401 {
+		t.Errorf("signed in lower case: %d %s", a.status, a.body)
+	}
+}
+
 func TestTimestampWindow(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -189,4 +205,27 @@ func TestBearer(t *testing.T) {
 			t.Errorf("recorded %+v", got)
 		}
 	})
+}
+
+// Where each request needs a bearer token, it is checked first, and its absence
+// reads as in the example that the API documents.
+func TestBearerRequired(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"", "ak_1"} {
+		c := start(t, Options{UserAPIKey: key, BearerRequired: true})
+		problem := c.profile("whatever").json(t)
+		for member, want := range map[string]any{
+			"type": ProblemUnauthorized, "title": "Unauthorized", "status": 401.0,
+			"detail": "Bearer token required", "realm": "API", "scope": "read:users",
+		} {
+			if problem[member] != want {
+				t.Errorf("%s is %v", member, problem[member])
+			}
+		}
+		r := c.request(c.Secret(), "GET", ProfilePath, "")
+		r.Header.Set("Authorization", "Bearer ak_1")
+		if a := c.do(r); a.status != 200 {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+	}
 }

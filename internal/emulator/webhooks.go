@@ -5,6 +5,7 @@ package emulator
 
 import (
 	"crypto/rand"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"slices"
@@ -61,7 +62,9 @@ func (s *Server) RemoveWebhook(id string) {
 // The server must be locked for what follows.
 
 func (s *Server) addWebhook(url string, events []string) Webhook {
-	webhook := Webhook{ID: "wh_" + rand.Text(), URL: url, Events: events}
+	var id [12]byte
+	_, _ = rand.Read(id[:]) // never fails
+	webhook := Webhook{ID: hex.EncodeToString(id[:]), URL: url, Events: events}
 	s.webhooks = append(s.webhooks, webhook)
 	return webhook
 }
@@ -123,7 +126,7 @@ func (s *Server) deleteWebhook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.webhooks = slices.Delete(s.webhooks, i, i+1)
-	w.WriteHeader(http.StatusOK)
+	writeJSON(w, map[string]any{"id": r.PathValue("id"), "deleted": true})
 }
 
 // eventsOf reads the events in a request.
@@ -151,7 +154,11 @@ func knownEvent(event string) bool {
 		"payment.created", "payment.updated", "payment.completed", "payment.refunded",
 		"verification.status.updated", "capabilities.updated",
 		"onramp.created", "onramp.updated", "onramp.completed",
-		"achDebitReturn.created", "achDebitReturn.updated", "*":
+		"achDebitReturn.created", "achDebitReturn.updated",
+		"achDebit.authorized", "achDebit.deliveryProgress", "achDebit.delivered", "achDebit.refunded", "achDebit.returned",
+		"offramp.confirmed", "offramp.inFlight", "offramp.completed", "offramp.failed", "offramp.refunded", "offramp.reversed",
+		"onrampCredit.depositDetected", "onrampCredit.completed", "onrampCredit.failed", "onrampCredit.reversed", "onrampCredit.refunded",
+		"*":
 		return true
 	}
 	return false

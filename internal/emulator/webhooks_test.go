@@ -6,6 +6,7 @@ package emulator
 import (
 	"encoding/json"
 	"reflect"
+	"regexp"
 	"testing"
 )
 
@@ -40,8 +41,11 @@ func TestWebhookLifecycle(t *testing.T) {
 	elsewhere := c.AddWebhook("https://example.com/a")
 	a := c.webhooks("POST", "", `{"url":"https://example.com/b","events":["payment.created","payment.refunded"]}`)
 	var made Webhook
-	if err := json.Unmarshal([]byte(a.body), &made); err != nil || a.status != 200 || made.ID == "" || made.ID == elsewhere.ID {
+	if err := json.Unmarshal([]byte(a.body), &made); err != nil || a.status != 200 || made.ID == elsewhere.ID {
 		t.Fatalf("%d %s", a.status, a.body)
+	}
+	if !regexp.MustCompile(`^[0-9a-f]{24}$`).MatchString(made.ID) {
+		t.Errorf("the id is %q", made.ID)
 	}
 	want := Webhook{ID: made.ID, URL: "https://example.com/b", Events: []string{"payment.created", "payment.refunded"}}
 	c.expectWebhooks(elsewhere, want)
@@ -54,7 +58,7 @@ func TestWebhookLifecycle(t *testing.T) {
 	c.expectWebhooks(elsewhere, want)
 
 	c.RemoveWebhook(elsewhere.ID)
-	if a := c.webhooks("DELETE", made.ID, ""); a.status != 200 {
+	if a := c.webhooks("DELETE", made.ID, ""); a.status != 200 || a.json(t)["id"] != made.ID || a.json(t)["deleted"] != true {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 	c.expectWebhooks()
@@ -107,8 +111,8 @@ func TestNoSuchWebhook(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{})
 	for _, method := range []string{"PATCH", "DELETE"} {
-		a := c.webhooks(method, "wh_gone", `{"events":[]}`)
-		if problem := a.json(t); a.status != 404 || problem["resourceType"] != "webhook" || problem["resourceId"] != "wh_gone" {
+		a := c.webhooks(method, "gone", `{"events":[]}`)
+		if problem := a.json(t); a.status != 404 || problem["resourceType"] != "webhook" || problem["resourceId"] != "gone" {
 			t.Errorf("%s: %d %s", method, a.status, a.body)
 		}
 	}

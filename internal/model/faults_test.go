@@ -28,6 +28,11 @@ const (
 	busyAfter    postFault = "503, retryable, processed"
 	timeout504   postFault = "504, not processed"
 	late504      postFault = "504, processed"
+	timeout408   postFault = "408, not processed"
+	late408      postFault = "408, processed"
+	pageBefore   postFault = "200 page, not processed"
+	pageAfter    postFault = "200 page, processed"
+	emptyAfter   postFault = "204, processed"
 	limited      postFault = "429"
 	limitedLong  postFault = "429 for two minutes"
 	forbidden    postFault = "403"
@@ -36,6 +41,7 @@ const (
 	unreadable   postFault = "200 without a secret"
 	oddExpiry    postFault = "200 with a nonsense expiry"
 	noExpiry     postFault = "200 without an expiry"
+	earlyExpiry  postFault = "200 with an earlier expiry than asked for"
 	hangs        postFault = "no answer, not processed"
 	hangsAfter   postFault = "no answer, processed"
 )
@@ -61,6 +67,11 @@ func (f postFault) fault() emulator.Fault {
 		busyAfter:    emulator.Problem(503, emulator.ProblemServiceUnavailable, "Busy", "", map[string]any{"retryable": true}).After(),
 		timeout504:   emulator.HTML(504),
 		late504:      emulator.HTML(504).After(),
+		timeout408:   emulator.HTML(408),
+		late408:      emulator.HTML(408).After(),
+		pageBefore:   emulator.HTML(200),
+		pageAfter:    emulator.HTML(200).After(),
+		emptyAfter:   emulator.Fault{Status: 204}.After(),
 		limited:      emulator.TooManyRequests(""),
 		limitedLong:  emulator.TooManyRequests("120"),
 		forbidden:    emulator.Problem(403, emulator.ProblemForbidden, "Forbidden", ""),
@@ -72,7 +83,16 @@ func (f postFault) fault() emulator.Fault {
 				reply["oldSecretExpiresAt"] = "soon"
 			}
 		}},
-		noExpiry:   without("oldSecretExpiresAt"),
+		noExpiry: without("oldSecretExpiresAt"),
+		earlyExpiry: {AfterProcessing: true, Rewrite: func(reply map[string]any) {
+			if text, ok := reply["oldSecretExpiresAt"].(string); ok {
+				end, err := time.Parse(time.RFC3339, text)
+				if err != nil {
+					panic(err)
+				}
+				reply["oldSecretExpiresAt"] = end.Add(-4 * time.Minute).Format(time.RFC3339)
+			}
+		}},
 		hangs:      {Hold: make(chan struct{})},
 		hangsAfter: {Hold: make(chan struct{}), AfterProcessing: true},
 	}
@@ -108,11 +128,11 @@ func (f postFault) outcome(r emulator.Request) outcome {
 		return again
 	case busyBefore, busyAfter:
 		return againMaybe
-	case timeout504, late504, hangs, hangsAfter:
+	case timeout504, late504, timeout408, late408, pageBefore, pageAfter, emptyAfter, hangs, hangsAfter:
 		return burnt
 	case limitedLong, forbidden, bearer, redirect:
 		return stop
-	case none, unreadable, oddExpiry, noExpiry: // they do not change the status
+	case none, unreadable, oddExpiry, noExpiry, earlyExpiry: // they do not change the status
 	}
 	switch {
 	case r.Status == http.StatusUnauthorized:

@@ -17,6 +17,7 @@ const (
 	lostAndRefused = "The API secret was probably rotated, and its only copy is lost"
 	perhapsLost    = "The API secret may have been rotated, and its new value is lost"
 	unreadableLost = "The API secret was rotated, but the reply holds no readable secret"
+	notTheAPIs     = "The API secret may have been rotated: the answer is not the API's"
 	perhapsTwice   = "The secret may have been rotated twice"
 )
 
@@ -32,7 +33,7 @@ const (
 )
 
 func tellsLoss(d diagnostic) bool {
-	return slices.Contains([]string{lostAndRefused, perhapsLost, unreadableLost, perhapsTwice}, d.Summary)
+	return slices.Contains([]string{lostAndRefused, perhapsLost, unreadableLost, notTheAPIs, perhapsTwice}, d.Summary)
 }
 
 // tellsDeath reports whether it says that the secret in state is not, or may not

@@ -190,8 +190,8 @@ func mishaps(t *rapid.T) (f faults, i interrupt, c crash) {
 func postFaults() *rapid.Generator[postFault] {
 	return rapid.SampledFrom([]postFault{
 		none, lostBefore, lostAfter, resetBefore, resetAfter, cutReply, errorBefore, errorAfter, gatewayAfter,
-		invited, busyBefore, busyAfter, timeout504, late504, limited, limitedLong, forbidden, bearer, redirect,
-		unreadable, oddExpiry, noExpiry,
+		invited, busyBefore, busyAfter, timeout504, late504, timeout408, late408, pageBefore, pageAfter, emptyAfter, limited, limitedLong, forbidden, bearer, redirect,
+		unreadable, oddExpiry, noExpiry, earlyExpiry,
 	})
 }
 

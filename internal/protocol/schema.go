@@ -100,23 +100,41 @@ func (s Schema) Object(values map[string]any) Attributes {
 }
 
 // WithUnknown is a configuration before the named attributes are known. "m.*"
-// stands for the elements of the map m.
+// stands for the elements of the map or list m.
 func (s Schema) WithUnknown(config Attributes, names []string) Attributes {
 	config = maps.Clone(config)
 	for _, a := range s.Block.Attributes {
 		if slices.Contains(names, a.Name) {
 			config[a.Name] = tftypes.NewValue(a.ValueType(), tftypes.UnknownValue)
 		}
-		var elements map[string]tftypes.Value
-		if slices.Contains(names, a.Name+".*") && !config[a.Name].IsNull() && config[a.Name].As(&elements) == nil {
-			unknown := map[string]tftypes.Value{}
-			for name, element := range elements {
-				unknown[name] = tftypes.NewValue(element.Type(), tftypes.UnknownValue)
-			}
-			config[a.Name] = tftypes.NewValue(a.ValueType(), unknown)
+		if slices.Contains(names, a.Name+".*") && !config[a.Name].IsNull() {
+			config[a.Name] = withUnknownElements(config[a.Name])
 		}
 	}
 	return config
+}
+
+func withUnknownElements(value tftypes.Value) tftypes.Value {
+	unknown := func(element tftypes.Value) tftypes.Value {
+		return tftypes.NewValue(element.Type(), tftypes.UnknownValue)
+	}
+	var named map[string]tftypes.Value
+	var listed []tftypes.Value
+	switch {
+	case value.As(&named) == nil:
+		elements := map[string]tftypes.Value{}
+		for name, element := range named {
+			elements[name] = unknown(element)
+		}
+		return tftypes.NewValue(value.Type(), elements)
+	case value.As(&listed) == nil:
+		elements := []tftypes.Value{}
+		for _, element := range listed {
+			elements = append(elements, unknown(element))
+		}
+		return tftypes.NewValue(value.Type(), elements)
+	}
+	return value
 }
 
 // proposed is what Terraform proposes: the configuration without what is

@@ -95,7 +95,6 @@ func TestAccessTokenBadInput(t *testing.T) {
 	var steps []resource.TestStep
 	for _, tt := range []struct{ arguments, says string }{
 		{``, `"user_api_key" is required`},
-		{"user_api_key = \"ak_demo\"\nexpires_in = 3601", "Attribute expires_in value must be between 1 and 3600, got: 3601"},
 		{"user_api_key = \"ak_demo\"\nexpires_in = 1.5", "expires_in"},
 	} {
 		steps = append(steps, resource.TestStep{Config: accessToken(tt.arguments) + echo, ExpectError: says(tt.says)})

@@ -84,6 +84,31 @@ func recipientsCountLater() diag.Diagnostic {
 		"The secret in state stays encrypted for the recipients that it was made for. Rotate it, for example with rotate_when_changed, to encrypt the new one for these.")
 }
 
+func storedInPlaintext() diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("recipients"), "The new secret will be in plaintext",
+		"The secret in state is encrypted, and this plan rotates it without recipients: the new one is stored in the state in plaintext. Set recipients to encrypt it, unless this is meant.")
+}
+
+// Bad recipients.
+
+func invalidRecipient(index int, err error) diag.Diagnostic {
+	attribute := path.Root("recipients")
+	return diag.NewAttributeErrorDiagnostic(attribute.AtListIndex(index), fmt.Sprintf("Invalid recipient %d", index+1),
+		fmt.Sprintf("Element %d of %s %s.", index+1, attribute, err))
+}
+
+func invalidRecipients(err error) diag.Diagnostic {
+	attribute := path.Root("recipients")
+	return diag.NewAttributeErrorDiagnostic(attribute, "Invalid recipients", fmt.Sprintf("The elements of %s cannot be used together: %s.", attribute, err))
+}
+
+// noRecipients is about an empty list, which may be a variable that CI passes
+// empty.
+func noRecipients(summary string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("recipients"), summary,
+		"The list is empty, so the secret would be stored in plaintext. Nothing was sent. If the list comes from a variable, give it the public keys. To store the secret in plaintext, write recipients = null or leave it out.")
+}
+
 // States of another integrator.
 
 func (r *apiSecretResource) belongings(owner rotation.History) string {

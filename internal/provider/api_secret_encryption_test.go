@@ -163,63 +163,15 @@ func TestRecipientsThatAreUnknown(t *testing.T) {
 	)
 }
 
-func TestImportIntoRecipientsStoresCiphertextOnly(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, emulator.Options{})
-	k := newKey(t)
-	f.terraform(
-		resource.TestStep{
-			Config: secretResource(recipients(k)) + fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, f.Key()),
-			ConfigPlanChecks: preApply(
-				action(plancheck.ResourceActionUpdate),
-				planned("secret", knownvalue.Null()), plannedUnknown("encrypted_secret")),
-			ConfigStateChecks: append(f.encrypted(k), f.rotated()),
-		},
-	)
-}
-
+// TestEachBadRecipientIsNamed has the others.
 func TestBadRecipientsNameTheirPosition(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
-	k := newKey(t)
-	config := func(list string) string { return secretResource("recipients = [" + list + "]") }
-	f.terraform(
-		resource.TestStep{Config: config(fmt.Sprintf("%q, %q", k.recipient, "age1nonsense")), ExpectError: says("Invalid recipient 2", "not a valid public key")},
-		resource.TestStep{Config: config(fmt.Sprintf("%q, %q", k.recipient, "")), ExpectError: says("Invalid recipient 2", "neither an age public key")},
-		resource.TestStep{Config: config(fmt.Sprintf("%q", k.identity)), ExpectError: says("Invalid recipient 1", "is a private key", "age-keygen -y")},
-	)
-	if n := len(f.Requests()); n != 0 {
-		t.Errorf("%d requests were sent", n)
-	}
-}
-
-// A recovery file that cannot be decrypted stops the rotation that it belongs to,
-// until its secret is given in one of the two ways that the error names.
-func TestSealedRecoveryFile(t *testing.T) {
-	t.Parallel()
-	for name, remedy := range map[string]func(c *cli, k key) string{
-		"identity":   func(_ *cli, k key) string { return "INTEGRATOR_IDENTITY=" + k.identity },
-		"configured": func(c *cli, _ key) string { return "INTEGRATOR_SECRET=" + c.Secret() },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			k := newKey(t)
-			c := newCLI(t, emulator.Options{}, secretResource(recipients(k)+trigger(1)))
-			c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "recovery"))
-			c.terraform(0, "apply", "-auto-approve")
-			// As if Terraform had been killed before it stored the state.
-			if err := os.Remove(filepath.Join(c.folder, "terraform.tfstate")); err != nil {
-				t.Fatal(err)
-			}
-			failed := c.terraform(1, "apply", "-auto-approve")
-			c.expect(failed, "An interrupted rotation cannot be completed", 1)
-			c.expect(failed, "jq -r .encrypted_secret", 1)
-			c.env = append(c.env, remedy(c, k))
-			c.expect(c.terraform(0, "apply", "-auto-approve"), "An interrupted rotation was completed", 1)
-			c.expectRotations(1)
-			c.expect(c.terraform(0, "plan"), "No changes", 1)
-		})
-	}
+	f.terraform(resource.TestStep{
+		Config:      secretResource(recipients(newKey(t), key{recipient: "age1nonsense"})),
+		ExpectError: says("Invalid recipient 2", "not a valid public key"),
+	})
+	f.expectNothingSent()
 }
 
 // The ephemeral resource opens the ciphertext in the apply that makes it.

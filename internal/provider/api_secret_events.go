@@ -52,6 +52,8 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return olderStatesInPlaintext()
 	case rotation.RecipientsCountLater:
 		return recipientsCountLater()
+	case rotation.PlaintextPlanned:
+		return storedInPlaintext()
 	case rotation.RotationOfAnother:
 		return r.rotationOfAnother(e)
 	case rotation.RotationUnsigned:
@@ -67,6 +69,8 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return secondRotationInVain(r.client.IntegratorKey())
 	case rotation.RecipientsUnusable:
 		return recipientsUnusable(e.Err)
+	case rotation.RecipientsEmpty:
+		return noRecipients("The secret cannot be encrypted")
 	case rotation.RotationResumed:
 		return rotationResumed(r.recovery.Path(), e.At)
 	case rotation.RecoveryUndecryptable:
@@ -81,12 +85,16 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return r.notRotated(e)
 	case rotation.ReplyUnreadable:
 		return replyUnreadable(e)
+	case rotation.AnswerNotFromAPI:
+		return answerNotFromAPI(e)
 	case rotation.RotatedAndLost:
 		return rotatedAndLost(e.Failure)
 	case rotation.PerhapsRotated:
 		return perhapsRotated(e.Failure, r.client)
 	case rotation.ExpiryUnusable:
 		return expiryUnusable(e.OddExpiry)
+	case rotation.GraceCut:
+		return graceCut(e.At)
 	case rotation.PerhapsTwice:
 		return perhapsTwice(e.At)
 	case rotation.AdoptionGone:

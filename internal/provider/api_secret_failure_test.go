@@ -103,38 +103,33 @@ func (f *fixture) processed() int {
 
 func TestRateLimitIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, emulator.Options{})
-	f.Inject(onRotation(emulator.TooManyRequests("7")), onRotation(emulator.TooManyRequests("11")))
-	f.terraform(resource.TestStep{
-		Config:            secretResource(""),
-		ConfigStateChecks: []statecheck.StateCheck{stored("secret", f.newestSecret()), f.rotated(0, 0, 0)},
-	})
-	if n := f.processed(); n != 1 {
+	s := newSession(t)
+	s.Inject(onRotation(emulator.TooManyRequests("7")), onRotation(emulator.TooManyRequests("11")))
+	s.step(s.add("api_secret", args{}), creates, 0, 0, 0)
+	if n := s.processed(); n != 1 {
 		t.Errorf("%d rotations took effect", n)
 	}
-	if want := []time.Duration{7 * time.Second, 11 * time.Second}; !slices.Equal(f.waits, want) {
-		t.Errorf("waited %v, not %v", f.waits, want)
+	if want := []time.Duration{7 * time.Second, 11 * time.Second}; !slices.Equal(s.waits, want) {
+		t.Errorf("waited %v, not %v", s.waits, want)
 	}
 }
 
 func TestErrorsSayWhatTheAPISaid(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, emulator.Options{})
+	s := newSession(t)
+	s.add("api_secret", args{})
 	problem := emulator.Problem(http.StatusBadRequest, emulator.ProblemInvalidFields, "Bad words", "Two of them.", map[string]any{
 		"code": "some-code", "field": "some-field", "realm": "some-realm", "scope": "some-scope",
 		"resourceType": "integrator", "resourceId": "int_gone", "instance": "urn:some:instance",
 		"errors": []map[string]string{{"field": "a.b", "message": "is odd", "code": "odd"}},
 	})
 	problem.Header = http.Header{"X-Amzn-Requestid": {"some-request"}, "X-Amzn-Trace-Id": {"some-trace"}}
-	f.Inject(onRotation(problem))
-	f.terraform(resource.TestStep{
-		Config: secretResource(""),
-		ExpectError: says(
-			"The API secret was not rotated", "The API answered 400 Bad Request to POST "+emulator.RegeneratePath+": Bad words: Two of them.",
-			"type: validation:invalid-fields", "code: some-code", "field: some-field", "realm: some-realm", "scope: some-scope",
-			"resource: integrator int_gone", "instance: urn:some:instance", "request id: some-request", "trace id: some-trace",
-			"a.b: is odd (odd)"),
-	})
+	s.Inject(onRotation(problem))
+	s.expectError(s.apply(),
+		"The API secret was not rotated", "The API answered 400 Bad Request to POST "+emulator.RegeneratePath+": Bad words: Two of them.",
+		"type: validation:invalid-fields", "code: some-code", "field: some-field", "realm: some-realm", "scope: some-scope",
+		"resource: integrator int_gone", "instance: urn:some:instance", "request id: some-request", "trace id: some-trace",
+		"a.b: is odd (odd)")
 }
 
 // TestEachErrorSaysWhatToDo has the other errors.

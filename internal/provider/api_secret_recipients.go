@@ -5,9 +5,9 @@ package provider
 
 import (
 	"context"
-	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
@@ -32,9 +32,10 @@ func seal(keys []string) (func(apisecret.Secret) string, error) {
 	}, err
 }
 
-// recipientTexts are the elements of a list; nil where there is no list.
+// recipientTexts returns nil for a list that is null or unknown, and not for an
+// empty one.
 func recipientTexts(list types.List) []string {
-	if list.IsNull() {
+	if list.IsNull() || list.IsUnknown() {
 		return nil
 	}
 	texts := []string{}
@@ -46,22 +47,21 @@ func recipientTexts(list types.List) []string {
 	return texts
 }
 
-var _ validator.List = recipientsValidator{}
-
-// recipientsValidator accepts public keys that age can encrypt for, together.
-type recipientsValidator struct{}
-
-func (recipientsValidator) Description(context.Context) string {
-	return "each element must be an age or SSH public key"
-}
-
-func (v recipientsValidator) MarkdownDescription(ctx context.Context) string {
-	return v.Description(ctx)
-}
-
-func (recipientsValidator) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+// ValidateConfig accepts recipients that age can encrypt for, together. After
+// Delete it accepts all: an error would leave an empty state, while Create refuses
+// bad ones before anything is sent, and restores the object.
+func (r *apiSecretResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	if r.integrator != nil && r.rotator.Replacing() {
+		return
+	}
+	attribute := path.Root("recipients")
+	var list types.List
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, attribute, &list)...)
+	if list.IsNull() || list.IsUnknown() {
+		return
+	}
 	known := true
-	for i, element := range req.ConfigValue.Elements() {
+	for i, element := range list.Elements() {
 		text, ok := element.(types.String)
 		if !ok || element.IsUnknown() {
 			known = false
@@ -69,14 +69,13 @@ func (recipientsValidator) ValidateList(_ context.Context, req validator.ListReq
 		}
 		if _, err := envelope.ParseRecipient(text.ValueString()); err != nil {
 			known = false
-			resp.Diagnostics.AddAttributeError(req.Path.AtListIndex(i), fmt.Sprintf("Invalid recipient %d", i+1),
-				fmt.Sprintf("Element %d of %s %s.", i+1, req.Path, err))
+			resp.Diagnostics.Append(invalidRecipient(i, err))
 		}
 	}
-	if !known {
-		return
-	}
-	if _, err := envelope.ParseRecipients(recipientTexts(req.ConfigValue)); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid recipients", fmt.Sprintf("The elements of %s cannot be used together: %s.", req.Path, err))
+	switch _, err := envelope.ParseRecipients(recipientTexts(list)); {
+	case len(list.Elements()) == 0:
+		resp.Diagnostics.Append(noRecipients("Invalid recipients"))
+	case known && err != nil:
+		resp.Diagnostics.Append(invalidRecipients(err))
 	}
 }

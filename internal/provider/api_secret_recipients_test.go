@@ -49,7 +49,6 @@ func TestChangesOfRecipients(t *testing.T) {
 		{recipientsOf(first), false},
 		{recipientsOf(second), true},
 		{nil, true},
-		{[]string{}, true},
 	} {
 		b.config["recipients"] = nil
 		if change.recipients != nil {
@@ -139,4 +138,43 @@ func TestCiphertextIsOpenedAgain(t *testing.T) {
 		t.Error("an adoption plans a secret in the clear, or a rotation")
 	}
 	s.expectEncrypted(stored, k)
+}
+
+func TestImportIntoRecipientsStoresCiphertextOnly(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	k := newKey(t)
+	b := s.add("api_secret", args{"recipients": recipientsOf(k)})
+	if !s.importID(b, s.Key()) {
+		t.Fatalf("the import failed: %v", s.told)
+	}
+	plan := s.mustPlan()
+	planned := plan[0].planned.Value
+	if plan[0].replaces || !planned["secret"].IsNull() {
+		t.Error("no update is planned that leaves the secret out")
+	}
+	s.expectUnknown(planned, "encrypted_secret")
+	if !s.carryOut(plan) {
+		t.Fatalf("the apply failed: %v", s.told)
+	}
+	s.expectEncrypted(b.object.Value, k)
+	s.expectRotations(0)
+	s.expectSettled()
+}
+
+func TestEachBadRecipientIsNamed(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	k := newKey(t)
+	secret := s.apiSecret(nil)
+	for _, tt := range []struct{ recipients, says []string }{
+		{[]string{k.recipient, "age1nonsense"}, []string{"Invalid recipient 2", "not a valid public key"}},
+		{[]string{k.recipient, ""}, []string{"Invalid recipient 2", "neither an age public key"}},
+		{[]string{k.identity}, []string{"Invalid recipient 1", "is a private key", "age-keygen -y"}},
+	} {
+		secret.config["recipients"] = tt.recipients
+		_, ok := s.plan()
+		s.expectError(ok, tt.says...)
+	}
+	s.expectNothingSent()
 }

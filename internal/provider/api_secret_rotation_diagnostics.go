@@ -34,6 +34,15 @@ func expiryUnusable(expiry string) diag.Diagnostic {
 		fmt.Sprintf("The secret was rotated and is stored. The API said that the old one expires at %q, which is no plausible time, so old_secret_expires_at is null.", expiry))
 }
 
+func graceCut(end time.Time) diag.Diagnostic {
+	granted := "The API gave no expiry of the old secret: it may have expired at once."
+	if !end.IsZero() {
+		granted = fmt.Sprintf("The API says that the old secret expires at %s, which is earlier.", clockTime(end))
+	}
+	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "The grace period was not granted",
+		"The secret was rotated and is stored, and the request asked to keep the old one valid for old_secret_valid_for_seconds. "+granted+" Have its users switch to the new one now.")
+}
+
 func perhapsTwice(since time.Time) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The secret may have been rotated twice",
 		fmt.Sprintf("The answer to the request sent at %s was lost, so it was sent again. The secret that is stored is the newest and is valid. "+
@@ -75,6 +84,22 @@ func replyUnreadable(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API secret was rotated, but the reply holds no readable secret",
 		paragraphs(whatHappened(e.Err), where, valid, next,
 			"The request was not repeated, since that would end one more secret. The API has changed; please report it to the provider's maintainers."))
+}
+
+func answerNotFromAPI(e rotation.Event) diag.Diagnostic {
+	kept := ""
+	switch {
+	case e.Reply.Err != nil:
+		kept = fmt.Sprintf("The reply could not be kept (%s).", e.Reply.Err)
+	case e.Reply.Encrypted:
+		kept = fmt.Sprintf("The reply was kept in %s, encrypted for the recipients. This prints it:\n\n  age -d -i key.txt %s", e.Reply.Path, e.Reply.Path)
+	case e.Reply.Path != "":
+		kept = fmt.Sprintf("The reply was kept in %s.", e.Reply.Path)
+	}
+	return diag.NewErrorDiagnostic("The API secret may have been rotated: the answer is not the API's",
+		paragraphs(whatHappened(e.Err), fmt.Sprintf("A proxy, a firewall, or a login or maintenance page answers like this. Whether the request sent at %s has reached the API is not known, and it was not sent again.", clockTime(e.Failure.AmbiguousSince)),
+			kept, oldSecretValidity(e.Failure),
+			"Apply again, which is right as long as the old secret works. If it is refused then, the secret was rotated: look for the new one in the reply if that was kept, or else: "+lowerFirst(getLiveSecret)+"."))
 }
 
 func rotatedAndLost(failure *apisecret.RegenerateError) diag.Diagnostic {

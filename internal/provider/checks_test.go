@@ -113,14 +113,30 @@ func (f *fixture) rotationRequests() []emulator.Request {
 	return slices.DeleteFunc(f.Requests(), func(r emulator.Request) bool { return r.Path != emulator.RegeneratePath })
 }
 
+// expectRotations checks how many rotations the API has been asked for so far.
+func (f *fixture) expectRotations(want int) {
+	f.t.Helper()
+	if got := len(f.rotationRequests()); got != want {
+		f.t.Errorf("the API was asked for %d rotations, not %d", got, want)
+	}
+}
+
+func (f *fixture) expectNothingSent() {
+	f.t.Helper()
+	if sent := len(f.Requests()); sent != 0 {
+		f.t.Errorf("%d requests were sent", sent)
+	}
+}
+
 // says matches these phrases in this order, wherever Terraform broke the lines.
 func says(phrases ...string) *regexp.Regexp {
+	patterns := make([]string, len(phrases))
 	for i, phrase := range phrases {
 		words := strings.Fields(phrase)
 		for j, word := range words {
 			words[j] = regexp.QuoteMeta(word)
 		}
-		phrases[i] = strings.Join(words, `\s+`)
+		patterns[i] = strings.Join(words, `\s+`)
 	}
-	return regexp.MustCompile("(?s)" + strings.Join(phrases, ".*"))
+	return regexp.MustCompile("(?s)" + strings.Join(patterns, ".*"))
 }

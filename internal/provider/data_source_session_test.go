@@ -20,8 +20,8 @@ func (s *session) expectNotRead(typeName, summary string, failures []readFailure
 	s.t.Helper()
 	for _, failure := range failures {
 		s.Inject(failure.fault)
-		s.read(typeName)
-		s.expectError(false, append([]string{summary}, failure.says...)...)
+		ok := s.read(typeName)
+		s.expectError(ok, append([]string{summary}, failure.says...)...)
 	}
 }
 
@@ -53,7 +53,7 @@ func TestEachProfileError(t *testing.T) {
 		},
 		{
 			emulator.Fault{Body: "[]"},
-			[]string{"not the JSON object that the API documents"},
+			[]string{"the answer 200 OK (content type: application/json) is not the profile of " + s.Key() + " that the API documents"},
 		},
 	})
 }

@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 	"github.com/integrator/terraform-provider-integrator/internal/rotation"
@@ -29,7 +29,7 @@ func callFailed(summary string, err error, api *client.Client) diag.Diagnostic {
 
 // signedAsConfigured explains why a secret in state was not tried.
 func signedAsConfigured(err error) string {
-	if !errors.Is(err, apisecret.ErrRefused) {
+	if problem, ok := errors.AsType[*client.Error](err); !ok || !problem.SecretRefused() || notTheAPI(problem) {
 		return ""
 	}
 	return "The request was signed with integrator_secret, or with a newer secret made before it in the same run: Terraform shows the state of integrator_api_secret to no other type. " +
@@ -82,7 +82,10 @@ func whatHappened(err error) string {
 		}
 	}
 	for _, field := range problem.Fields {
-		text += fmt.Sprintf("\n  %s: %s (%s)", field.Field, field.Message, field.Code)
+		text += "\n  " + strings.Trim(field.Field+": "+field.Message, ": ")
+		if field.Code != "" {
+			text += " (" + field.Code + ")"
+		}
 	}
 	return text
 }
@@ -98,6 +101,8 @@ func remedy(err error, api *client.Client) string {
 		return "The provider's request_timeout ran out; raise it if the API is known to be slow."
 	case !errors.As(err, &problem):
 		return ""
+	case notTheAPI(problem):
+		return fmt.Sprintf("This is no answer in the API's form, so something in front of the API may have answered: a proxy, a firewall or a login page. Check endpoint (INTEGRATOR_ENDPOINT), and what lies between here and %s.", api.Endpoint())
 	case problem.BearerRefused():
 		return "It is the user API key that was refused, not the secret. Set user_api_key (INTEGRATOR_USER_API_KEY) to a valid one."
 	case problem.SecretRefused():
@@ -117,6 +122,13 @@ func remedy(err error, api *client.Client) string {
 		return "The fault is on the API's side. If it lasts, send the request id to the platform's support."
 	}
 	return ""
+}
+
+// notTheAPI reports whether a refusal may come from something in front of the API,
+// whose own refusals are problem documents.
+func notTheAPI(problem *client.Error) bool {
+	refusals := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}
+	return !problem.Document && slices.Contains(refusals, problem.Status)
 }
 
 // warnOfClock says, once in a process, that requests carry the server's time.

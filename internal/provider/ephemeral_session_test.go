@@ -17,11 +17,8 @@ import (
 // opened opens an ephemeral resource, which is to succeed.
 func (s *session) opened(typeName string, config args) protocol.Attributes {
 	s.t.Helper()
-	s.told = nil
-	p, ok := s.start(true)
-	typeName = "integrator_" + typeName
-	result, opened := p.OpenEphemeral(typeName, s.schemas.EphemeralResources[typeName].Object(config))
-	if !ok || !opened {
+	result, ok := s.open(typeName, config)
+	if !ok {
 		s.t.Fatalf("%s was not opened: %v", typeName, s.told)
 	}
 	return result
@@ -30,8 +27,8 @@ func (s *session) opened(typeName string, config args) protocol.Attributes {
 // expectNotOpened checks that an ephemeral resource is not opened, and says why.
 func (s *session) expectNotOpened(typeName string, config args, phrases ...string) {
 	s.t.Helper()
-	s.open(typeName, config)
-	s.expectError(false, phrases...)
+	_, ok := s.open(typeName, config)
+	s.expectError(ok, phrases...)
 }
 
 // TestAccessToken has the default on a real Terraform.
@@ -114,9 +111,7 @@ func TestEachBadInputOfAnAccessToken(t *testing.T) {
 	} {
 		s.expectNotOpened("access_token", tt.config, tt.says)
 	}
-	if sent := len(s.Requests()); sent != 0 {
-		t.Errorf("%d requests were sent", sent)
-	}
+	s.expectNothingSent()
 }
 
 // The hundred and first token of a minute waits as long as the API asks.

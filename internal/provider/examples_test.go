@@ -24,7 +24,7 @@ import (
 // they need a secret store.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	const key, hookID = "int_1a2b3c", "wh_1a2b3c" // as the examples have them
+	const key, hookID = "int_1a2b3c", "66f2a1c09b3e4d5f6a7b8c9d" // as the examples have them
 	age := newKey(t)
 	variables := config.Variables{ // those without a default
 		"identity":       config.StringVariable(age.identity),

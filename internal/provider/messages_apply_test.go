@@ -53,6 +53,13 @@ func applyMessages() []entry {
 			s.trusting = true
 			s.carryOut(plan)
 		}),
+		message("Recipients turn out to be an empty list when the plan is applied (Terraform itself checks them before)", func(s *session) {
+			secret := s.apiSecret(args{"recipients": []string{}})
+			secret.unknown = []string{"recipients"}
+			plan := s.mustPlan()
+			s.trusting = true
+			s.carryOut(plan)
+		}),
 
 		message("The integrator's secret is imported", func(s *session) { imported(s, s.Key()) }),
 		message("Another integrator's secret is imported", func(s *session) { imported(s, "int_other") }),

@@ -15,7 +15,7 @@ import (
 func answers() map[string]emulator.Fault {
 	return map[string]emulator.Fault{
 		"400": emulator.Problem(400, emulator.ProblemInvalidFields, "Bad Request", "", map[string]any{
-			"errors": []map[string]string{{"field": "a.b", "message": "is odd", "code": "odd"}}}),
+			"errors": []map[string]string{{"field": "a.b", "message": "is odd", "code": "odd"}, {"field": "c", "message": "is bad"}, {"message": "It is all wrong"}}}),
 		"401":                   emulator.Problem(401, emulator.ProblemUnauthorized, "Unauthorized", "The signature matches no valid secret."),
 		"401: the user API key": emulator.Problem(401, emulator.ProblemInvalidToken, "Unauthorized", ""),
 		"429, Retry-After 3600": emulator.TooManyRequests("3600"),
@@ -99,6 +99,21 @@ func webhookMessages() []entry {
 			plan := s.mustPlan()
 			s.RemoveWebhook(webhook.object.Value.Text("id"))
 			s.carryOut(plan)
+		}))
+	entries = append(entries,
+		message("A webhook has an event that the provider does not know", func(s *session) {
+			s.webhook().config["events"] = []string{"payment.invented"}
+			s.plan()
+		}),
+		message("A webhook is created, and the API answers with other events", func(s *session) {
+			create(s, emulator.Fault{Rewrite: func(reply map[string]any) {
+				reply["events"] = []string{"payment.created", "payment.updated"}
+			}})
+		}),
+		message("A webhook is disabled", func(s *session) {
+			id := s.made().object.Value.Text("id")
+			s.ChangeWebhook(id, func(w *emulator.Webhook) { w.FailureCount, w.Disabled = 12, true })
+			s.plan()
 		}))
 	entries = append(entries, answered("A webhook is read", http.MethodGet, emulator.WebhooksPath, func(s *session, answer func()) {
 		s.made()

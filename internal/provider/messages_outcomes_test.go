@@ -64,6 +64,7 @@ func outcomes() []outcome {
 
 		{happens: "400 with all that the API can say", faults: each(everything)},
 		{happens: "403", faults: each(forbidden)},
+		{happens: "403 with a page", faults: each(emulator.HTML(403))},
 		{happens: "404", faults: each(problem(404, emulator.ProblemNotFound, ""))},
 		{happens: "409", faults: each(problem(409, emulator.ProblemConflict, "Something else is under way."))},
 		{happens: "307", faults: each(emulator.Redirect("https://example.com/"))},
@@ -93,12 +94,17 @@ func outcomes() []outcome {
 		{happens: "The reply is cut", faults: each(emulator.Fault{Truncate: true})},
 
 		{happens: "504", faults: each(emulator.HTML(504))},
+		{happens: "408", faults: each(emulator.HTML(408))},
 		{happens: "No answer in time", faults: each(hold), settings: soon},
 
 		{happens: "200 without a secret", faults: each(unread)},
 		{happens: "200 with nothing", faults: each(success(""))},
+		{happens: "200 with a login page", faults: each(emulator.HTML(200))},
+		{happens: "202 with a list", faults: each(emulator.Fault{Status: 202, Body: "[]"}.After())},
+		{happens: "204", faults: each(emulator.Fault{Status: 204})},
 		{happens: "200 with a nonsensical expiry", faults: each(expiry("soon"))},
 		{happens: "200 with an expiry in the far future", faults: each(expiry("2126-01-01T00:00:00Z"))},
+		{happens: "200 with an expiry a minute ahead", faults: each(expiry("2026-08-19T15:17:07.597Z"))},
 		{happens: "200 with an expiry of null", faults: each(expiry(nil))},
 	}
 }

@@ -125,6 +125,14 @@ func rotationPlanMessages() []entry {
 			s.created(args{"recipients": []string{newKey(s.t).recipient}}).object = nil
 			s.plan()
 		}),
+		message("A rotation of an encrypted secret is planned, without recipients", func(s *session) {
+			k := newKey(s.t)
+			s.settings["identity"] = k.identity
+			secret := s.created(args{"recipients": []string{k.recipient}})
+			delete(secret.config, "recipients")
+			secret.rotate()
+			s.plan()
+		}),
 		message("A rotation is planned, and the secret in state cannot be checked: 500", func(s *session) {
 			s.created(nil).rotate()
 			s.Inject(onCheck(unchecked()["500"]))

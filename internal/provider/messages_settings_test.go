@@ -23,6 +23,9 @@ func badSettings() []badSetting {
 		{"integrator_key", "INTEGRATOR_KEY", "sk_test_123", "a secret"},
 		{"integrator_key", "INTEGRATOR_KEY", "int_ 123", "two words"},
 		{"integrator_secret", configured, wrong + "\n", "a line with its break"},
+		{"integrator_key", "INTEGRATOR_KEY", `"int_1a2b3c"`, "in quotation marks"},
+		{"integrator_secret", configured, "'" + wrong + "'", "in quotation marks"},
+		{"integrator_secret", configured, "\ufeff" + wrong, "a byte order mark and a word"},
 		{"user_api_key", "INTEGRATOR_USER_API_KEY", " ak_123", "a word after a blank"},
 		{"user_api_key", "INTEGRATOR_USER_API_KEY", "ak_1\t23", "two words"},
 		{"environment", "INTEGRATOR_ENVIRONMENT", "staging", "staging"},
@@ -33,6 +36,8 @@ func badSettings() []badSetting {
 		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com?a=b", "a URL with a query"},
 		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com/#a", "a URL with a fragment"},
 		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "~/recovery", "a path for a shell"},
+		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "$HOME/recovery", "a path with a variable"},
+		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "/var/lib/integrator\r", "a path with a carriage return"},
 		{"identity", ageKey, "nonsense", "nonsense"},
 		{"identity", ageKey, "-----BEGIN OPENSSH PRIVATE KEY-----", "the first line of a key"},
 		{"max_retries", "", 11, "11"},
@@ -58,11 +63,11 @@ func badArguments(t *testing.T) []badArgument {
 		{"api_secret", "recipients", []string{recipient, "AGE-SECRET-KEY-1"}, "a public key and a private one"},
 		{"api_secret", "recipients", []string{"age1nonsense"}, "a broken key"},
 		{"api_secret", "recipients", []string{recipient, postQuantum(t)}, "a mix of keys"},
+		{"api_secret", "recipients", []string{}, "empty"},
 		{"webhook", "url", "http://example.com", "a URL with http"},
 		{"webhook", "url", "", "empty"},
-		{"webhook", "events", []string{"nonsense"}, "nonsense"},
-		{"webhook", "events", []string{"*", "payment.completed"}, "all, and one more"},
 		{"webhook_secret", "secret_wo", payloadSecret + "\n", "a line with its break"},
+		{"webhook_secret", "secret_wo", payloadSecret + "\u200b", "a word and a zero-width space"},
 	}
 }
 

@@ -159,7 +159,7 @@ func (s *session) mask(text string) string {
 		{`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`, "<id>"},
 		{`Root=1-[0-9a-f]{8}-[0-9a-f]{24}`, "Root=<id>"},
 		{`127\.0\.0\.1:\d{5}`, "<address>"},
-		{`\bwh_[A-Z2-7]{26}\b`, "wh_<id>"},
+		{`\b[0-9a-f]{24}\b`, "<webhook id>"},
 		{`(open|read|rename) <recovery_dir>[^:]*: [^\n.)]+\.?([.)])`, "<what the system says>$2"},
 		{`x509: [^\n.]+\.`, "x509: <what the system says>."},
 		{`connectex?: [^\n]*refused[^\n]*\.`, "connect: connection refused."},

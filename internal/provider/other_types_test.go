@@ -6,7 +6,6 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -56,26 +55,28 @@ func TestOtherResourcesAreLeftToApply(t *testing.T) {
 // A plan cannot leave to the apply what it has to read or open.
 func TestOtherTypesNeedTheProviderConfigured(t *testing.T) {
 	t.Parallel()
-	for name, config := range map[string]string{
-		"data source":        allWebhooks,
-		"ephemeral resource": accessToken(`user_api_key = "ak_demo"`) + echo,
-		"import":             webhook(hookURL, "*") + "import {\n  to = integrator_webhook.test\n  id = \"wh_1\"\n}\n",
+	needed := []string{"The provider is not configured yet", "The provider's integrator_key is known only after apply",
+		"depends_on", "terraform apply -target"}
+	t.Run("on a real Terraform", func(t *testing.T) {
+		t.Parallel()
+		f := newFixture(t, emulator.Options{})
+		f.terraform(resource.TestStep{Config: f.configuredLate() + allWebhooks, ExpectError: says(needed...)})
+		f.expectNothingSent()
+	})
+	for name, command := range map[string]func(s *session) bool{
+		"data source": func(s *session) bool { return s.read("webhooks") },
+		"ephemeral resource": func(s *session) bool {
+			_, ok := s.open("access_token", args{"user_api_key": "ak_demo"})
+			return ok
+		},
+		"import": func(s *session) bool { return s.importID(s.webhook(), "wh_1") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t, emulator.Options{})
-			run := f.terraform
-			if strings.Contains(config, "ephemeral") {
-				run = f.withEcho
-			}
-			run(resource.TestStep{
-				Config: f.configuredLate() + config,
-				ExpectError: says("The provider is not configured yet", "The provider's integrator_key is known only after apply",
-					"depends_on", "terraform apply -target"),
-			})
-			if sent := len(f.Requests()); sent != 0 {
-				t.Errorf("%d requests were sent", sent)
-			}
+			s := newSession(t)
+			s.unknown = []string{"integrator_key"}
+			s.expectError(command(s), needed...)
+			s.expectNothingSent()
 		})
 	}
 }

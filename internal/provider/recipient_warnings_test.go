@@ -9,7 +9,7 @@ import (
 )
 
 // A warning about recipients is said once in a run, in its plan or in its apply.
-// TestRecipientWarnings has two of these on a real Terraform.
+// TestRecipientWarnings has one of these on a real Terraform.
 func TestEachWarningAboutRecipientsIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	const (
@@ -20,13 +20,14 @@ func TestEachWarningAboutRecipientsIsSaidOnce(t *testing.T) {
 	first, second := newKey(t), newKey(t)
 	for name, tt := range map[string]struct {
 		before, after []key
-		unknown       bool // while planning
+		unknown       []string // while planning
 		rotates       bool
 		identity      string
 		warnings      []string
 	}{
 		"added":                    {after: []key{first}, warnings: []string{olderVersions}},
-		"added, unknown":           {after: []key{first}, unknown: true, warnings: []string{olderVersions}},
+		"added, elements unknown":  {after: []key{first}, unknown: []string{"recipients.*"}, warnings: []string{olderVersions}},
+		"added, all unknown":       {after: []key{first}, unknown: []string{"recipients"}, warnings: []string{olderVersions}},
 		"changed":                  {before: []key{first}, after: []key{second}, warnings: []string{nextRotation}},
 		"removed":                  {before: []key{first}, warnings: []string{nextRotation}},
 		"another identity":         {before: []key{first}, after: []key{first}, identity: second.identity, warnings: []string{doesNotOpen}},
@@ -50,9 +51,7 @@ func TestEachWarningAboutRecipientsIsSaidOnce(t *testing.T) {
 			if tt.rotates {
 				b.rotate()
 			}
-			if tt.unknown {
-				b.unknown = []string{"recipients"}
-			}
+			b.unknown = tt.unknown
 			s.mustApply()
 			s.expectNoComplaint()
 			var told []string

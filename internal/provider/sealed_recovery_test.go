@@ -12,6 +12,62 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
+// A recovery file that cannot be decrypted stops the rotation that it belongs to,
+// until its secret is given. TestWaysPastASealedRecoveryFile has both ways.
+func TestSealedRecoveryFile(t *testing.T) {
+	t.Parallel()
+	k := newKey(t)
+	c := newCLI(t, emulator.Options{}, secretResource(recipients(k)+trigger(1)))
+	c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "recovery"))
+	c.terraform(0, "apply", "-auto-approve")
+	// As if Terraform had been killed before it stored the state.
+	if err := os.Remove(c.stateFile()); err != nil {
+		t.Fatal(err)
+	}
+	failed := c.terraform(1, "apply", "-auto-approve")
+	c.expect(failed, "An interrupted rotation cannot be completed", 1)
+	c.expect(failed, "jq -r .encrypted_secret", 1)
+	c.env = append(c.env, "INTEGRATOR_IDENTITY="+k.identity)
+	c.expect(c.terraform(0, "apply", "-auto-approve"), "An interrupted rotation was completed", 1)
+	c.expectRotations(1)
+	c.expect(c.terraform(0, "plan"), "No changes", 1)
+}
+
+// encryptedSecret adds a secret that is encrypted for a key, and sets recovery_dir.
+func (s *session) encryptedSecret(k key, arguments args) *block {
+	s.settings["recovery_dir"] = s.dir
+	secret := s.apiSecret(arguments)
+	secret.config["recipients"] = recipientsOf(k)
+	return secret
+}
+
+// The error names the two ways to give the secret of the file.
+func TestWaysPastASealedRecoveryFile(t *testing.T) {
+	t.Parallel()
+	for name, remedy := range map[string]func(s *session, k key){
+		"identity":   func(s *session, k key) { s.setenv(ageKey, k.identity) },
+		"configured": func(s *session, _ key) { s.setenv(configured, s.Secret()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSession(t)
+			k := newKey(t)
+			secret := s.encryptedSecret(k, args{grace: 300})
+			s.mustApply()
+			secret.object = nil // as if Terraform had been killed before it stored the state
+			s.expectError(s.apply(), "An interrupted rotation cannot be completed")
+			s.expectTold("An interrupted rotation cannot be completed", 1)
+			s.expectTold("jq -r .encrypted_secret", 1)
+			remedy(s, k)
+			s.mustApply()
+			s.expectTold("An interrupted rotation was completed", 1)
+			s.expectRotations(1)
+			s.expectEncrypted(secret.object.Value, k)
+			s.expectSettled()
+		})
+	}
+}
+
 // If the API accepts none of the secrets that the provider can decrypt, the plan
 // names the recovery file that it cannot decrypt, whatever the rotation is for.
 func TestSealedRecoveryFileIsNamed(t *testing.T) {
@@ -19,37 +75,28 @@ func TestSealedRecoveryFileIsNamed(t *testing.T) {
 	for name, next := range map[string]int{"same rotation": 2, "another rotation": 3} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			s := newSession(t)
 			k := newKey(t)
-			config := func(n int) string {
-				return secretResource(recipients(k) + strings.ReplaceAll(trigger(n), "300", "0"))
+			secret := s.encryptedSecret(k, nil)
+			s.mustApply()
+			s.setenv(configured, s.Secret())
+			s.mustPlan()
+			s.killed(secret)
+			for secret.rotations < next {
+				secret.rotate()
 			}
-			c := newCLI(t, emulator.Options{}, config(1))
-			c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "recovery"))
-			c.terraform(0, "apply", "-auto-approve")
-			c.env = append(c.env, "INTEGRATOR_SECRET="+c.Secret())
-			c.terraform(0, "plan")
-			before, err := os.ReadFile(c.stateFile())
-			if err != nil {
-				t.Fatal(err)
-			}
-			c.write(config(2))
-			c.terraform(0, "apply", "-auto-approve")
-			// As if Terraform had been killed before it stored the state.
-			if err := os.WriteFile(c.stateFile(), before, 0o600); err != nil {
-				t.Fatal(err)
-			}
-
-			c.write(config(next))
-			failed := c.terraform(1, "apply", "-auto-approve")
-			c.expect(failed, "The API accepts none of the secrets that could sign this rotation", 1)
-			c.expect(failed, "it may hold the live secret. Set the provider's identity", 2) // once by the refresh
-			c.expect(failed, "jq -r .encrypted_secret", 2)
-			c.env = append(c.env, "INTEGRATOR_IDENTITY="+k.identity)
-			c.terraform(0, "apply", "-auto-approve")
-			if made := len(c.Secrets()) - 1; made != next { // the recovered one is the second
+			const refused = "The API accepts none of the secrets that could sign this rotation"
+			s.expectError(s.apply(), refused)
+			s.expectTold(refused, 1)
+			s.expectTold("it may hold the live secret. Set the provider's identity", 2) // once by the refresh
+			s.expectTold("jq -r .encrypted_secret", 2)
+			s.setenv(ageKey, k.identity)
+			s.mustApply()
+			if made := len(s.Secrets()) - 1; made != next { // the recovered one is the second
 				t.Errorf("%d secrets were made, not %d", made, next)
 			}
-			c.expect(c.terraform(0, "plan"), "No changes", 1)
+			s.expectEncrypted(secret.object.Value, k)
+			s.expectSettled()
 		})
 	}
 }
@@ -58,18 +105,24 @@ func TestSealedRecoveryFileIsNamed(t *testing.T) {
 // but encrypted.
 func TestKeptReplyIsSealed(t *testing.T) {
 	t.Parallel()
-	k := newKey(t)
-	c := newCLI(t, emulator.Options{}, secretResource(recipients(k)))
-	c.env = append(c.env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "recovery"))
-	c.Inject(onRotation(emulator.Fault{Rewrite: func(reply map[string]any) {
+	s := newSession(t)
+	secret := s.encryptedSecret(newKey(t), nil)
+	s.Inject(onRotation(emulator.Fault{Rewrite: func(reply map[string]any) {
 		reply["apiSecret"] = reply["secret"]
 		delete(reply, "secret")
 	}}))
-	failed := c.terraform(1, "apply", "-auto-approve")
-	c.expect(failed, "encrypted for the recipients: look for the new secret in what this prints", 1)
-	c.expect(failed, "age -d -i key.txt", 1)
-	for name, content := range storedBy(t, c.folder) {
-		if strings.Contains(content, c.Secret()) {
+	s.expectError(s.apply(), "encrypted for the recipients: look for the new secret in what this prints")
+	s.expectTold("encrypted for the recipients: look for the new secret in what this prints", 1)
+	s.expectTold("age -d -i key.txt", 1)
+	if secret.object != nil {
+		t.Error("a secret that could not be read is in the state")
+	}
+	files := storedBy(t, s.dir)
+	if len(files) == 0 {
+		t.Error("nothing was kept")
+	}
+	for name, content := range files {
+		if strings.Contains(content, s.Secret()) {
 			t.Errorf("%s holds the secret in the clear", name)
 		}
 	}

@@ -139,20 +139,24 @@ func (s *session) importID(b *block, id string) (ok bool) {
 	return ok
 }
 
-// read is the plan of a data source.
-func (s *session) read(typeName string) {
+// read is the plan of a data source without arguments.
+func (s *session) read(typeName string) (ok bool) {
 	s.told = nil
-	if p, ok := s.start(false); ok {
+	p, ok := s.start(false)
+	if ok {
 		typeName = "integrator_" + typeName
-		p.ReadDataSource(typeName, s.schemas.DataSources[typeName].Object(nil))
+		_, ok = p.ReadDataSource(typeName, s.schemas.DataSources[typeName].Object(nil))
 	}
+	return ok
 }
 
 // open is the plan of an ephemeral resource.
-func (s *session) open(typeName string, config args) {
+func (s *session) open(typeName string, config args) (result protocol.Attributes, ok bool) {
 	s.told = nil
-	if p, ok := s.start(false); ok {
-		typeName = "integrator_" + typeName
-		p.OpenEphemeral(typeName, s.schemas.EphemeralResources[typeName].Object(config))
+	p, ok := s.start(false)
+	if !ok {
+		return nil, false
 	}
+	typeName = "integrator_" + typeName
+	return p.OpenEphemeral(typeName, s.schemas.EphemeralResources[typeName].Object(config))
 }

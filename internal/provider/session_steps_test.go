@@ -150,6 +150,15 @@ func (s *session) expectError(ok bool, phrases ...string) {
 	}
 }
 
+// expectTold checks how often the last command has told a phrase.
+func (s *session) expectTold(phrase string, times int) {
+	s.t.Helper()
+	told := s.shown()
+	if got := len(says(phrase).FindAllString(told, -1)); got != times {
+		s.t.Errorf("%q is told %d times, not %d, in\n%s", phrase, got, times, told)
+	}
+}
+
 // elements is a map argument, of which "" stands for null.
 func elements(values map[string]string) map[string]tftypes.Value {
 	m := map[string]tftypes.Value{}

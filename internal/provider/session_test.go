@@ -54,8 +54,12 @@ type change struct {
 
 func newSession(t *testing.T) *session {
 	t.Helper()
-	s := &session{fixture: newFixture(t, emulator.Options{Key: "int_1a2b3c"}), dir: t.TempDir(), settings: map[string]any{}}
-	s.schemas = protocol.LoadSchemas(t.Context(), s.server())
+	return newFixture(t, emulator.Options{Key: "int_1a2b3c"}).session()
+}
+
+func (f *fixture) session() *session {
+	s := &session{fixture: f, dir: f.t.TempDir(), settings: map[string]any{}}
+	s.schemas = protocol.LoadSchemas(f.t.Context(), s.server())
 	return s
 }
 

@@ -4,11 +4,15 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 )
@@ -63,7 +67,7 @@ func settings() []setting {
 		},
 		{
 			name: settingEnvironment, variable: "INTEGRATOR_ENVIRONMENT", check: checkEnvironment,
-			description: fmt.Sprintf("Environment of the platform: `%s` (default) or `%s`. Each has its own integrators and secrets. ", client.Production, client.Sandbox),
+			description: fmt.Sprintf("Environment of the platform: `%s` (default) or `%s`. Each has its own integrators and secrets.", client.Production, client.Sandbox),
 		},
 		{
 			name: settingEndpoint, variable: "INTEGRATOR_ENDPOINT", check: checkEndpoint,
@@ -104,6 +108,9 @@ func (s setting) hints() []string {
 // a secret.
 
 func checkKey(key string) error {
+	if err := checkQuotes(key); err != nil {
+		return err
+	}
 	if strings.HasPrefix(key, "sk_") {
 		return errors.New("looks like an API secret: the key, such as int_1a2b3c, is stored and shown in the clear")
 	}
@@ -111,10 +118,21 @@ func checkKey(key string) error {
 }
 
 func checkSecret(secret string) error {
+	if err := checkQuotes(secret); err != nil {
+		return err
+	}
 	if strings.TrimSpace(secret) != secret {
 		return errors.New("begins or ends with white space, often a line break from a file: wrap it in trimspace(…)")
 	}
+	if r, found := apisecret.InvisibleEnd(secret); found {
+		return fmt.Errorf("begins or ends with %s, which nobody sees and no secret has, often from a file or a clipboard: remove it", invisibleName(r))
+	}
 	return nil
+}
+
+func invisibleName(r rune) string {
+	name := map[rune]string{'\u200b': "zero-width space", '\u2060': "word joiner", '\ufeff': "byte order mark"}[r]
+	return fmt.Sprintf("the %s %U", cmp.Or(name, "character"), r)
 }
 
 func checkUserAPIKey(key string) error {
@@ -143,11 +161,24 @@ func checkEndpoint(endpoint string) error {
 	return err
 }
 
-func checkRecoveryDir(folder string) error {
-	if strings.HasPrefix(folder, "~") {
-		return errors.New("begins with ~, which only a shell expands: wrap it in pathexpand(…)")
+// checkQuotes refuses quotation marks that an env file has left around a value.
+func checkQuotes(value string) error {
+	if len(value) > 1 && value[0] == value[len(value)-1] && strings.ContainsAny(value[:1], `"'`) {
+		return errors.New("is in quotation marks, which docker --env-file and its kind keep: write it without them")
 	}
 	return nil
+}
+
+func checkRecoveryDir(folder string) error {
+	switch {
+	case strings.HasPrefix(folder, "~"):
+		return errors.New("begins with ~, which only a shell expands: wrap it in pathexpand(…)")
+	case regexp.MustCompile(`\$\{?\w|%\w+%`).MatchString(folder):
+		return errors.New("has a variable such as $HOME in it, which only a shell expands: write the path out")
+	case strings.ContainsFunc(folder, unicode.IsControl):
+		return errors.New("has a line break or another control character in it, perhaps from a file with Windows line ends: write the path without it")
+	}
+	return checkQuotes(folder)
 }
 
 func checkAgeIdentity(identity string) error {

@@ -30,9 +30,7 @@ func TestEachBadInputIsRefused(t *testing.T) {
 			s.apiSecret(arguments)
 			_, ok := s.plan()
 			s.expectError(ok, phrases...)
-			if sent := len(s.Requests()); sent != 0 {
-				t.Errorf("%d requests were sent", sent)
-			}
+			s.expectNothingSent()
 		})
 	}
 
@@ -42,6 +40,14 @@ func TestEachBadInputIsRefused(t *testing.T) {
 		{"integrator_key", "INTEGRATOR_KEY", "int_123\n", noHeader},
 		{"integrator_secret", "INTEGRATOR_SECRET", "sk_test_123\n", spaced},
 		{"integrator_secret", "INTEGRATOR_SECRET", " sk_test_123", spaced},
+		{"integrator_secret", "INTEGRATOR_SECRET", "\ufeffsk_test_123", "begins or ends with the byte order mark U+FEFF, which nobody sees"},
+		{"integrator_secret", "INTEGRATOR_SECRET", "sk_test_123\u200d", "begins or ends with the character U+200D, which nobody sees"},
+		{"integrator_secret", "INTEGRATOR_SECRET", "'sk_test_123'", "is in quotation marks"},
+		{"user_api_key", "INTEGRATOR_USER_API_KEY", "ak_123\u200b", "begins or ends with the zero-width space U+200B, which nobody sees"},
+		{"integrator_key", "INTEGRATOR_KEY", `"int_123"`, "is in quotation marks"},
+		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "${HOME}/recovery", "has a variable such as $HOME in it"},
+		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", `%USERPROFILE%\recovery`, "has a variable such as $HOME in it"},
+		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "/var/recovery\r", "has a line break or another control character in it"},
 		{"user_api_key", "INTEGRATOR_USER_API_KEY", "ak_123\n", spaced},
 		{"user_api_key", "INTEGRATOR_USER_API_KEY", "ak_1\t23", noHeader},
 		{"environment", "INTEGRATOR_ENVIRONMENT", "staging", environment},

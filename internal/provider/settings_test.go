@@ -72,9 +72,7 @@ func TestBadInputIsRefused(t *testing.T) {
 		})
 	}
 	f.terraform(steps...)
-	if sent := len(f.Requests()); sent != 0 {
-		t.Errorf("%d requests were sent", sent)
-	}
+	f.expectNothingSent()
 }
 
 func (f *fixture) setenvs(env map[string]string) {
@@ -85,44 +83,37 @@ func (f *fixture) setenvs(env map[string]string) {
 
 func TestConfigurationBeatsEnvironment(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, emulator.Options{UserAPIKey: "ak_right"})
-	f.setenvs(map[string]string{
+	s := newFixture(t, emulator.Options{UserAPIKey: "ak_right"}).session()
+	s.setenvs(map[string]string{
 		"INTEGRATOR_ENDPOINT":     unreachable,
 		"INTEGRATOR_ENVIRONMENT":  "sandbox",
 		"INTEGRATOR_KEY":          "int_wrong",
 		"INTEGRATOR_SECRET":       "sk_test_wrong",
 		"INTEGRATOR_USER_API_KEY": "ak_wrong",
 	})
-	f.terraform(resource.TestStep{
-		Config: providerBlock(fmt.Sprintf(`
-			endpoint          = %q
-			environment       = "production"
-			integrator_key    = %q
-			integrator_secret = %q
-			user_api_key      = "ak_right"
-			max_retries       = 10
-			request_timeout   = "30s"`, f.URL(), f.Key(), f.Secret())) + secretResource(""),
-		ConfigStateChecks: []statecheck.StateCheck{stored("secret", f.newestSecret()), f.rotated(0)},
-	})
+	s.settings = args{
+		"endpoint":          s.URL(),
+		"environment":       "production",
+		"integrator_key":    s.Key(),
+		"integrator_secret": s.Secret(),
+		"user_api_key":      "ak_right",
+		"max_retries":       10,
+		"request_timeout":   "30s",
+	}
+	s.step(s.add("api_secret", args{}), creates, 0)
 }
 
 func TestEmptyCountsAsUnset(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, emulator.Options{UserAPIKey: "ak_right"})
-	f.setenvs(map[string]string{
+	s := newFixture(t, emulator.Options{UserAPIKey: "ak_right"}).session()
+	s.setenvs(map[string]string{
 		"INTEGRATOR_ENVIRONMENT":  "",
 		"INTEGRATOR_USER_API_KEY": "ak_right",
 	})
-	f.terraform(resource.TestStep{
-		Config: providerBlock(`
-			endpoint          = ""
-			environment       = ""
-			integrator_key    = ""
-			integrator_secret = ""
-			user_api_key      = ""
-			request_timeout   = ""`) + secretResource(""),
-		ConfigStateChecks: []statecheck.StateCheck{stored("secret", f.newestSecret()), f.rotated(0)},
-	})
+	for _, name := range []string{"endpoint", "environment", "integrator_key", "integrator_secret", "user_api_key", "request_timeout"} {
+		s.settings[name] = ""
+	}
+	s.step(s.add("api_secret", args{}), creates, 0)
 }
 
 // unknownSettings configures the provider with values that are known only once
@@ -176,15 +167,13 @@ func TestUnknownSettingsAreLeftToApply(t *testing.T) {
 	}
 }
 
+// TestOtherTypesNeedTheProviderConfigured has a case of it on a real Terraform.
 func TestUnknownSettingsAreAnErrorInDataSources(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, emulator.Options{})
-	f.terraform(resource.TestStep{
-		Config: f.unknownSettings() + `data "integrator_profile" "test" {}`,
-		ExpectError: says("The provider is not configured yet",
-			"The provider's integrator_key is known only after apply", "depends_on", "terraform apply -target"),
-	})
-	if sent := len(f.Requests()); sent != 0 {
-		t.Errorf("%d requests were sent", sent)
-	}
+	s := newSession(t)
+	s.unknown = []string{"endpoint", "environment", "integrator_key", "integrator_secret", "user_api_key", "max_retries", "request_timeout"}
+	ok := s.read("profile")
+	s.expectError(ok, "The provider is not configured yet",
+		"The provider's integrator_key is known only after apply", "depends_on", "terraform apply -target")
+	s.expectNothingSent()
 }

@@ -70,47 +70,28 @@ func TestWarnings(t *testing.T) {
 // A plan that cannot tell yet whether a rotation is due warns of it.
 func TestWarningsWhileTheAgeIsUnknown(t *testing.T) {
 	t.Parallel()
-	config := func(days int) string {
-		return fmt.Sprintf("resource \"terraform_data\" \"days\" {\n  input = %d\n}\n", days) + secretResource("rotate_after_days = terraform_data.days.output")
-	}
-	c := newCLI(t, emulator.Options{}, config(30))
-	c.terraform(0, "apply", "-auto-approve")
-	c.write(config(60))
-	output := c.terraform(0, "apply", "-auto-approve")
-	c.expect(output, "Warning: ", 1)
-	c.expect(output, endsAtOnce, 1)
-	c.expectRotations(1)
-	c.expect(c.terraform(0, "plan"), "No changes", 1)
+	s := newSession(t)
+	secret := s.add("api_secret", args{"rotate_after_days": 30})
+	secret.unknown = []string{"rotate_after_days"}
+	s.mustApply()
+	secret.config["rotate_after_days"] = 60
+	s.mustApply()
+	s.expectTold("Warning: ", 1)
+	s.expectTold(endsAtOnce, 1)
+	s.expectRotations(1)
+	s.expectSettled()
 }
 
 // TestEachWarningAboutRecipientsIsSaidOnce has the others.
 func TestRecipientWarnings(t *testing.T) {
 	t.Parallel()
-	first, second := newKey(t), newKey(t)
-	for name, tt := range map[string]struct {
-		before, after, more string // arguments, and what is beside the resource
-		warning             string
-	}{
-		"added, elements unknown": {
-			after:   "recipients = [terraform_data.key.output]\n",
-			more:    fmt.Sprintf("resource \"terraform_data\" \"key\" {\n  input = %q\n}\n", first.recipient),
-			warning: "Warning: Older state versions still hold the secret in the clear",
-		},
-		"changed": {before: recipients(first), after: recipients(second), warning: "Warning: The recipients count from the next rotation"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			resource := func(arguments string) string {
-				return secretResource(arguments + "old_secret_valid_for_seconds = 0\n")
-			}
-			c := newCLI(t, emulator.Options{}, resource(tt.before))
-			c.terraform(0, "apply", "-auto-approve")
-			c.write(tt.more + resource(tt.after))
-			output := c.terraform(0, "apply", "-auto-approve")
-			c.expect(output, tt.warning, 1)
-			c.expect(output, "Warning: ", 1)
-		})
-	}
+	config := func(k key) string { return secretResource(recipients(k) + "old_secret_valid_for_seconds = 0\n") }
+	c := newCLI(t, emulator.Options{}, config(newKey(t)))
+	c.terraform(0, "apply", "-auto-approve")
+	c.write(config(newKey(t)))
+	output := c.terraform(0, "apply", "-auto-approve")
+	c.expect(output, "Warning: The recipients count from the next rotation", 1)
+	c.expect(output, "Warning: ", 1)
 }
 
 func TestReplacementIsNoDestroy(t *testing.T) {
@@ -127,10 +108,12 @@ func TestReplacementIsNoDestroy(t *testing.T) {
 
 func TestOddExpiryIsReported(t *testing.T) {
 	t.Parallel()
-	c := newCLI(t, emulator.Options{}, secretResource(`old_secret_valid_for_seconds = 300`))
-	c.Inject(onRotation(emulator.Fault{Rewrite: func(reply map[string]any) { reply["oldSecretExpiresAt"] = "soon" }}))
-	output := c.terraform(0, "apply", "-auto-approve")
-	c.expect(output, oddExpiry, 1)
-	c.expect(output, `expires at "soon"`, 1)
-	c.expect(c.terraform(0, "plan"), "Warning", 0)
+	s := newSession(t)
+	s.apiSecret(args{grace: 300})
+	s.Inject(onRotation(emulator.Fault{Rewrite: func(reply map[string]any) { reply["oldSecretExpiresAt"] = "soon" }}))
+	s.mustApply()
+	s.expectTold(oddExpiry, 1)
+	s.expectTold(`expires at "soon"`, 1)
+	s.mustPlan()
+	s.expectTold("Warning", 0)
 }

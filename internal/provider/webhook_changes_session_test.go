@@ -116,8 +116,6 @@ func TestEachBadInputOfAWebhook(t *testing.T) {
 		{args{"url": "http://example.com/hook", "events": []string{"*"}}, []string{"The value of url must be an absolute https URL"}},
 		{args{"url": "example.com/hook", "events": []string{"*"}}, []string{"The value of url must be an absolute https URL"}},
 		{args{"url": "https://example.com/a b", "events": []string{"*"}}, []string{"The value of url must be written as it goes over the wire"}},
-		{args{"url": hookURL, "events": []string{"payment.invented"}}, []string{"value must be one of:", `"payment.created"`, `"payment.invented"`}},
-		{args{"url": hookURL, "events": []string{"*", "payment.created"}}, []string{"Invalid events", `"*" must be the only element`}},
 	} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()

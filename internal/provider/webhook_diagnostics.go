@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
 )
@@ -42,6 +45,40 @@ func webhookNotUpdated(err error, api *client.Client) diag.Diagnostic {
 			paragraphs(whatHappened(err), "It was removed outside Terraform after this plan was made. Plan again: it will be created anew."))
 	}
 	return callFailed("The webhook was not updated", err, api)
+}
+
+func webhookEventUnknown(at path.Path, event string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(at, "Unknown webhook event",
+		fmt.Sprintf("This version of the provider does not know the event %q. The platform may have added it since, so applying leaves it to the API. "+
+			"Check the name. Known are: %s.",
+			event, strings.Join(client.WebhookEvents(), ", ")))
+}
+
+// webhookHasOtherEvents is about a webhook that has not all of the events that were
+// asked for, or more.
+func webhookHasOtherEvents(webhook *client.Webhook, missing, added []string) diag.Diagnostic {
+	differ := fmt.Sprintf("The API took the change of webhook %s, but not as planned:", webhook.ID)
+	for _, part := range []struct {
+		name   string
+		events []string
+	}{{"missing", missing}, {"in addition", added}} {
+		var quoted []string // so that they cannot do anything to a terminal
+		for _, event := range part.events {
+			quoted = append(quoted, strconv.Quote(event))
+		}
+		if quoted != nil {
+			differ += fmt.Sprintf("\n  %s: %s", part.name, strings.Join(quoted, ", "))
+		}
+	}
+	return diag.NewAttributeWarningDiagnostic(path.Root("events"), "The webhook has other events than planned",
+		paragraphs(differ, "The state has the events as planned. The next refresh shows what the webhook has, and plans the change again. "+
+			"If that does not help, set events to what the API makes of it."))
+}
+
+func webhookIsDisabled(webhook *client.Webhook) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("disabled"), "The webhook is disabled",
+		paragraphs(fmt.Sprintf("The platform has stopped sending events to webhook %s, %s. Deliveries that failed in a row: %d.", webhook.ID, webhook.URL, webhook.FailureCount),
+			"Only a new webhook in its place gets events again. See that the URL answers, and then: terraform apply -replace=<address>"))
 }
 
 func webhookSecretStays(key string) diag.Diagnostic {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -27,6 +28,7 @@ var (
 	_ resource.ResourceWithConfigure   = (*webhookResource)(nil)
 	_ resource.ResourceWithIdentity    = (*webhookResource)(nil)
 	_ resource.ResourceWithImportState = (*webhookResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*webhookResource)(nil)
 )
 
 func newWebhookResource() resource.Resource { return &webhookResource{} }
@@ -61,14 +63,10 @@ func (r *webhookResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"events": schema.SetAttribute{
-				MarkdownDescription: fmt.Sprintf("Events to be sent: `%s`; or `%s` alone for all of them. `[]` is for none. A change is made in place.", strings.Join(client.WebhookEvents(), "`, `"), client.AllEvents),
+				MarkdownDescription: fmt.Sprintf("Events to be sent: `%s`; or `%s` for all of them. `[]` is for none. The provider warns of any other event, and leaves it to the API. A change is made in place.", strings.Join(client.WebhookEvents(), "`, `"), client.AllEvents),
 				ElementType:         types.StringType,
 				Required:            true,
-				Validators: []validator.Set{
-					setvalidator.NoNullValues(),
-					setvalidator.ValueStringsAre(stringvalidator.OneOf(append(client.WebhookEvents(), client.AllEvents)...)),
-					standsAlone(client.AllEvents),
-				},
+				Validators:          []validator.Set{setvalidator.NoNullValues()},
 			},
 			"id": schema.StringAttribute{
 				MarkdownDescription: "Identifier of the webhook on the platform; `integrator_webhooks` lists them.",
@@ -89,8 +87,8 @@ func (r *webhookResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 
 // The descriptions that integrator_webhooks shares.
 const (
-	webhookFailureCount = "How many deliveries have failed, as the platform counts them."
-	webhookDisabled     = "Whether the platform has stopped sending events to the webhook."
+	webhookFailureCount = "How many deliveries in a row have failed, as the platform counts them."
+	webhookDisabled     = "Whether the platform has stopped sending events to the webhook. Only a new webhook in its place gets them again."
 )
 
 // IdentitySchema is for Terraform 1.12 and later; older ones ignore it.
@@ -109,6 +107,28 @@ func (r *webhookResource) Configure(_ context.Context, req resource.ConfigureReq
 	r.integrator = integratorFrom(req.ProviderData, &resp.Diagnostics)
 }
 
+// ModifyPlan warns of events that the provider does not know, where they are new to
+// the webhook. This is not for validation: Terraform validates several times, and
+// would show the warning each time.
+func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.applying {
+		return
+	}
+	var planned, stored types.Set
+	at := path.Root("events")
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, at, &planned)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, at, &stored)...)
+	}
+	known := append(client.WebhookEvents(), client.AllEvents)
+	for _, element := range planned.Elements() {
+		event, ok := element.(types.String)
+		if ok && !event.IsUnknown() && !slices.Contains(known, event.ValueString()) && !slices.ContainsFunc(stored.Elements(), event.Equal) {
+			resp.Diagnostics.Append(webhookEventUnknown(at.AtSetValue(event), event.ValueString()))
+		}
+	}
+}
+
 func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan webhookModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -121,11 +141,12 @@ func (r *webhookResource) Create(ctx context.Context, req resource.CreateRequest
 		resp.Diagnostics.Append(webhookNotCreated(err, r.client))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, newWebhookModel(webhook))...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, writtenWebhook(webhook, plan.Events, &resp.Diagnostics))...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, webhookIdentity{types.StringValue(webhook.ID)})...)
 }
 
 // Read drops a webhook from the state only if the API has sent a list without it.
+// All reads share a list.
 func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state webhookModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -144,6 +165,9 @@ func (r *webhookResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.State.RemoveResource(ctx)
 		return
 	}
+	if webhooks[i].Disabled {
+		resp.Diagnostics.Append(webhookIsDisabled(&webhooks[i]))
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, newWebhookModel(&webhooks[i]))...)
 }
 
@@ -159,7 +183,7 @@ func (r *webhookResource) Update(ctx context.Context, req resource.UpdateRequest
 		resp.Diagnostics.Append(webhookNotUpdated(err, r.client))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, newWebhookModel(webhook))...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, writtenWebhook(webhook, plan.Events, &resp.Diagnostics))...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, webhookIdentity{plan.ID})...)
 }
 
@@ -182,6 +206,23 @@ func (r *webhookResource) ImportState(ctx context.Context, req resource.ImportSt
 		return
 	}
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), req, resp)
+}
+
+// writtenWebhook is the state after a write. Its events are those planned, whatever
+// the API has answered: Terraform would refuse others. The next refresh shows those.
+func writtenWebhook(w *client.Webhook, planned []string, diags *diag.Diagnostics) *webhookModel {
+	missing, added := without(planned, w.Events), without(w.Events, planned)
+	if len(missing) > 0 || len(added) > 0 {
+		diags.Append(webhookHasOtherEvents(w, missing, added))
+	}
+	model := newWebhookModel(w)
+	model.Events = planned
+	return model
+}
+
+// without are the events that others do not have.
+func without(events, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(events), func(event string) bool { return slices.Contains(others, event) })
 }
 
 func newWebhookModel(w *client.Webhook) *webhookModel {

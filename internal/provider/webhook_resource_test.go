@@ -187,7 +187,6 @@ func TestWebhookBadInput(t *testing.T) {
 		says   []string
 	}{
 		{webhook("http://example.com/hook", "*"), []string{"The value of url must be an absolute https URL"}},
-		{webhook(hookURL, "*", "payment.created"), []string{"Invalid events", `"*" must be the only element`}},
 		{`resource "integrator_webhook" "test" { url = "https://example.com" }`, []string{`"events" is required`}},
 		{`resource "integrator_webhook" "test" { events = [] }`, []string{`"url" is required`}},
 		{`resource "integrator_webhook" "test" {
@@ -208,7 +207,8 @@ func TestWebhookBadInput(t *testing.T) {
 	}
 }
 
-// Values that only the apply knows are checked there, and before anything is sent.
+// Values that only the apply knows are checked there: a URL before anything is sent,
+// and events by the API.
 func TestWebhookUnknownInput(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
@@ -224,13 +224,13 @@ func TestWebhookUnknownInput(t *testing.T) {
 	}
 	f.terraform(
 		resource.TestStep{Config: config("http://example.com/hook", "*"), ExpectError: says("The value of url must be an absolute https URL")},
-		resource.TestStep{Config: config(hookURL, "payment.created"), ExpectError: says(`"*" must be the only element`)},
+		resource.TestStep{Config: config(hookURL, "payment.invented"), ExpectError: says("400 Bad Request")},
 		resource.TestStep{
-			Config:            config(hookURL, "*"),
-			ConfigStateChecks: f.onlyWebhook(hookURL, "*"),
+			Config:            config(hookURL, "payment.created"),
+			ConfigStateChecks: f.onlyWebhook(hookURL, "*", "payment.created"),
 		},
 	)
-	f.expectWebhooksAskedFor(1)
+	f.expectWebhooksAskedFor(2)
 }
 
 func TestWebhookImport(t *testing.T) {

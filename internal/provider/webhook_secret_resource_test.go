@@ -155,6 +155,7 @@ func TestWebhookSecretBadInput(t *testing.T) {
 	for _, tt := range []struct{ config, says string }{
 		{webhookSecret("", 1), "Attribute secret_wo string length must be at least 1"},
 		{webhookSecret("planted\n", 1), "wrap it in trimspace(…)"},
+		{webhookSecret("planted\ufeff", 1), "begins or ends with the byte order mark U+FEFF"},
 		{fmt.Sprintf(block, `secret_wo = "planted"`), `"secret_wo_version" is required`},
 		{fmt.Sprintf(block, `secret_wo_version = 1`), `"secret_wo" is required`},
 		{strings.Replace(webhookSecret("planted", 1), "= 1", "= 1.5", 1), "secret_wo_version"},

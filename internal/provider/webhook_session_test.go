@@ -4,7 +4,9 @@
 package provider_test
 
 import (
+	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -105,21 +107,25 @@ func TestEveryLostWebhookIsReported(t *testing.T) {
 		fault     emulator.Fault
 		meanwhile func(*session) // what happens while the request is under way
 		says      []string
+		ids       int // of webhooks that are named
 	}{
 		"none": {
 			emulator.Fault{Drop: true},
 			func(*session) {},
 			[]string{"no new one with this URL", "If it is not, apply again"},
+			0,
 		},
 		"two": {
 			emulator.Fault{Drop: true}.After(),
 			func(s *session) { s.AddWebhook(hookURL, "payment.created") },
-			[]string{"has, with this URL:", "wh_", "wh_", "terraform import <address> <id>"},
+			[]string{"has, with this URL:", "terraform import <address> <id>"},
+			2,
 		},
 		"no list": {
 			emulator.HTML(http.StatusInternalServerError).After(),
 			func(s *session) { s.Inject(onWebhooks(http.MethodGet, emulator.HTML(http.StatusForbidden))) },
 			[]string{"500 Internal Server Error to POST", "could not be found out", "403 Forbidden to GET", "data.integrator_webhooks"},
+			0,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,6 +142,9 @@ func TestEveryLostWebhookIsReported(t *testing.T) {
 			}()
 			s.webhook()
 			s.expectError(s.apply(), append([]string{"The webhook may have been created", "The request was sent, and not again"}, tt.says...)...)
+			if ids := regexp.MustCompile(`(?m)^  [0-9a-f]{24}$`).FindAllString(fmt.Sprint(s.told), -1); len(ids) != tt.ids {
+				t.Errorf("%d webhooks are named, not %d", len(ids), tt.ids)
+			}
 			s.expectWebhooksAskedFor(1)
 		})
 	}

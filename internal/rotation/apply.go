@@ -76,6 +76,7 @@ func (r *Rotator) Create(ctx context.Context, arguments Arguments, graceSet bool
 	})
 	if replaced.unwarned && r.config.Applying {
 		result.Events = append(result.Events, r.rotationWarnings(graceSet)...)
+		result.Events = append(result.Events, r.plaintextWarnings(arguments.Recipients)...)
 	}
 	return result, nil
 }
@@ -128,9 +129,9 @@ func (r *Rotator) saveReplaced(held Held) []Event {
 
 // adopt stores a live secret that Refresh has found, and calls nothing.
 func (r *Rotator) adopt(arguments Arguments, prior Held, memory Memory) Result {
-	seal, err := r.config.Seal(arguments.Recipients.Keys)
-	if err != nil {
-		return Result{}.failed(Event{Kind: RecipientsUnusable, Err: err})
+	seal, failure := r.seal(arguments.Recipients)
+	if failure != nil {
+		return Result{}.failed(*failure)
 	}
 	adopted := newSecret{obtainedAt: r.config.Clock(), older: []string{prior.Fingerprint}}
 	seen, events := r.loadRecovered()
@@ -150,9 +151,9 @@ func (r *Rotator) adopt(arguments Arguments, prior Held, memory Memory) Result {
 
 // encrypt encrypts the secret of a state, and calls nothing.
 func (r *Rotator) encrypt(arguments Arguments, held Held, history History) Result {
-	seal, err := r.config.Seal(arguments.Recipients.Keys)
-	if err != nil {
-		return Result{}.failed(Event{Kind: RecipientsUnusable, Err: err})
+	seal, failure := r.seal(arguments.Recipients)
+	if failure != nil {
+		return Result{}.failed(*failure)
 	}
 	held = held.withSecret(held.Secret, seal(held.Secret))
 	return Result{Held: held, Memory: Memory{History: history}}

@@ -120,6 +120,7 @@ func TestAdopt(t *testing.T) {
 		"the recovered, as configured":    {due: "s2", recovery: sealedEntryOf("s2"), config: []func(*Config){configured("s2")}, superseded: []string{"s1"}},
 		"for recipients":                  {due: "s2", config: []func(*Config){configured("s2")}, recipients: []string{"bob"}, superseded: []string{"s1"}, ciphertext: "for bob:s2"},
 		"for recipients that are no good": {due: "s2", config: []func(*Config){configured("s2")}, recipients: []string{"mallory"}, failure: []Kind{RecipientsUnusable}},
+		"for an empty list":               {due: "s2", config: []func(*Config){configured("s2")}, recipients: []string{}, failure: []Kind{RecipientsEmpty}},
 		"what is gone":                    {due: "s2", recovery: entryOf("s3"), failure: []Kind{AdoptionGone}},
 		"what cannot be opened":           {due: "s2", recovery: sealedEntryOf("s2"), failure: []Kind{AdoptionGone}},
 		"what is gone without a folder":   {due: "s2", config: []func(*Config){noStore}, failure: []Kind{AdoptionGone}},

@@ -75,6 +75,7 @@ const (
 	SecretStaysValid       // a destroy is planned
 	OlderStatesInPlaintext // the secret in state is going to be encrypted
 	RecipientsCountLater   // recipients have changed, and the secret stays
+	PlaintextPlanned       // a rotation is planned that stores the new secret in plaintext, after an encrypted one
 	RotationOfAnother      // a rotation of another integrator's secret is refused: Owner
 	RotationUnsigned       // no secret that could sign a rotation is accepted: Err
 	CreationUnsigned       // likewise, of what may be a creation
@@ -84,6 +85,7 @@ const (
 	SecondRotation        // the secret was rotated in this run already
 	SecondRotationInVain  // it may have been, without a new secret in hand
 	RecipientsUnusable    // the secret cannot be encrypted: Err
+	RecipientsEmpty       // the list of recipients turned out to be empty
 	RotationResumed       // the secret that an interrupted run made at At is taken
 	RecoveryUndecryptable // there is one, and it cannot be opened
 	RecoveryUnchecked     // there is one, and it is not known whether it is live: Err
@@ -91,9 +93,11 @@ const (
 	NotPossible           // no request could be made: Err
 	NotRotated            // the secret in use is as valid as before: Failure
 	ReplyUnreadable       // the secret was rotated, its reply has no readable secret: Failure, Reply
+	AnswerNotFromAPI      // something else may have answered, and the secret may have been rotated: Failure, Reply
 	RotatedAndLost        // the secret was probably rotated, and the new one is lost: Failure
 	PerhapsRotated        // the secret may have been rotated: Failure
 	ExpiryUnusable        // the secret was rotated, the expiry of the old one is OddExpiry
+	GraceCut              // the secret was rotated, the old one expires earlier than was asked for: At, zero for no time
 	PerhapsTwice          // the secret was rotated, perhaps twice, first At
 	AdoptionGone          // the secret to be adopted is not at hand any more
 	OldSecretPutBack      // a replacement failed after Delete, and the old object is restored

@@ -5,6 +5,7 @@ package rotation
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -67,8 +68,15 @@ func TestRotationThatCannotBeAsked(t *testing.T) {
 	equal(t, "events", result.Events, []Event{{Kind: APICalled}, {Kind: NotPossible, Err: errUnreachable}})
 }
 
-func TestUnreadableReplyIsKept(t *testing.T) {
+func TestReplyWithoutASecretIsKept(t *testing.T) {
 	t.Parallel()
+	for outcome, kind := range map[apisecret.Outcome]Kind{apisecret.Unreadable: ReplyUnreadable, apisecret.NotFromAPI: AnswerNotFromAPI} {
+		keepsReply(t, outcome, kind)
+	}
+}
+
+func keepsReply(t *testing.T, outcome apisecret.Outcome, kind Kind) {
+	t.Helper()
 	full := errors.New("the disk is full")
 	for name, c := range map[string]struct {
 		recipients []string
@@ -84,15 +92,15 @@ func TestUnreadableReplyIsKept(t *testing.T) {
 		"without a folder": {reply: "{}", config: []func(*Config){noStore}},
 		"without a body":   {},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(fmt.Sprint(outcome, name), func(t *testing.T) {
 			t.Parallel()
 			f := newFixture()
 			f.store.write = c.write
 			f.api.regenerate = func(apisecret.RegenerateInput) (*apisecret.RegeneratedSecret, error) {
-				return nil, &apisecret.RegenerateError{Outcome: apisecret.Unreadable, Err: errUnreachable, Reply: apisecret.New(c.reply)}
+				return nil, &apisecret.RegenerateError{Outcome: outcome, Err: errUnreachable, Reply: apisecret.New(c.reply)}
 			}
 			result := rotateNow(t, f.process(c.config...), f.holding("s1"), Arguments{Recipients: Recipients{Keys: c.recipients}})
-			equal(t, "events", kinds(result.Events), []Kind{APICalled, ReplyUnreadable})
+			equal(t, "events", kinds(result.Events), []Kind{APICalled, kind})
 			same(t, "reply", result.Events[1].Reply, c.want)
 			equal(t, "kept", f.store.replies, c.kept)
 		})

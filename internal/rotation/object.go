@@ -67,7 +67,7 @@ type Days struct {
 // Recipients are the public keys that a secret is encrypted for.
 type Recipients struct {
 	Unknown bool     // known only after apply
-	Keys    []string // nil where the argument is left out
+	Keys    []string // nil for none; a list that is there and empty is a mistake
 }
 
 // Held is a secret as a state holds it. The zero Held is that of an import that

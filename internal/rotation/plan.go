@@ -47,6 +47,9 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 	if planned.Action == Rotate || planned.Action == LeaveOpen { // Terraform itself drops the warnings of a replacement
 		planned.Events = append(planned.Events, r.rotationWarnings(graceSet)...)
 	}
+	if planned.Action.NewSecret() {
+		planned.Events = append(planned.Events, r.plaintextWarnings(arguments.Recipients)...)
+	}
 	if planned.Action == Rotate && r.config.API != nil {
 		planned.Events = append(planned.Events, r.checkRotation(ctx, prior, occasion, memory)...)
 	}
@@ -85,6 +88,15 @@ func (r *Rotator) rotationWarnings(graceSet bool) (events []Event) {
 		events = append(events, Event{Kind: OlderSecretMayEnd, At: newest.OldSecretExpiresAt})
 	}
 	return events
+}
+
+// plaintextWarnings are about a new secret that is to be stored in plaintext,
+// after one that is encrypted.
+func (r *Rotator) plaintextWarnings(recipients Recipients) []Event {
+	if r.Seen().newest().Ciphertext == "" || recipients.Unknown || len(recipients.Keys) > 0 {
+		return nil
+	}
+	return []Event{{Kind: PlaintextPlanned}}
 }
 
 // recipientWarnings are about recipients in a plan that keeps the secret.

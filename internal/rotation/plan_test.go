@@ -22,21 +22,30 @@ func TestPlanOfAnObject(t *testing.T) {
 		action Action
 		kinds  []Kind
 	}{
-		"nothing has changed":         {func(*state, *Arguments) {}, Keep, nil},
-		"the grace period":            {func(_ *state, a *Arguments) { a.GracePeriod = time.Hour }, Keep, nil},
-		"a trigger":                   {func(_ *state, a *Arguments) { a.Triggers = anotherOne }, Rotate, []Kind{APICalled}},
-		"the days are over":           {func(s *state, _ *Arguments) { s.RotationDue = true }, Rotate, []Kind{APICalled}},
-		"fewer days":                  {func(_ *state, a *Arguments) { a.Days.N = 10 }, Rotate, []Kind{APICalled}},
-		"days that are not over":      {func(_ *state, a *Arguments) { a.Days.N = 11 }, Keep, nil},
-		"unknown days":                {func(_ *state, a *Arguments) { a.Days = Days{Unknown: true} }, LeaveOpen, nil},
-		"an adoption is due":          {func(s *state, _ *Arguments) { s.AdoptionDue = fingerprint("s2") }, Adopt, nil},
-		"recipients":                  {func(_ *state, a *Arguments) { a.Recipients.Keys = []string{"alice"} }, Encrypt, []Kind{OlderStatesInPlaintext}},
-		"unknown recipients":          {func(_ *state, a *Arguments) { a.Recipients.Unknown = true }, Keep, []Kind{OlderStatesInPlaintext}},
-		"recipients with a rotation":  {func(_ *state, a *Arguments) { a.Triggers, a.Recipients.Keys = anotherOne, []string{"alice"} }, Rotate, []Kind{APICalled}},
-		"the same recipients":         {func(s *state, a *Arguments) { *s = s.encryptedFor("alice"); a.Recipients = s.Arguments.Recipients }, Keep, nil},
-		"other recipients":            {func(s *state, a *Arguments) { *s = s.encryptedFor("bob"); a.Recipients.Keys = []string{"alice"} }, Keep, []Kind{RecipientsCountLater}},
-		"no recipients any more":      {func(s *state, _ *Arguments) { *s = s.encryptedFor("bob") }, Keep, []Kind{RecipientsCountLater}},
-		"recipients of a new secret":  {func(s *state, a *Arguments) { *s = s.encryptedFor("bob"); a.Triggers = anotherOne }, Rotate, []Kind{APICalled}},
+		"nothing has changed":        {func(*state, *Arguments) {}, Keep, nil},
+		"the grace period":           {func(_ *state, a *Arguments) { a.GracePeriod = time.Hour }, Keep, nil},
+		"a trigger":                  {func(_ *state, a *Arguments) { a.Triggers = anotherOne }, Rotate, []Kind{APICalled}},
+		"the days are over":          {func(s *state, _ *Arguments) { s.RotationDue = true }, Rotate, []Kind{APICalled}},
+		"fewer days":                 {func(_ *state, a *Arguments) { a.Days.N = 10 }, Rotate, []Kind{APICalled}},
+		"days that are not over":     {func(_ *state, a *Arguments) { a.Days.N = 11 }, Keep, nil},
+		"unknown days":               {func(_ *state, a *Arguments) { a.Days = Days{Unknown: true} }, LeaveOpen, nil},
+		"an adoption is due":         {func(s *state, _ *Arguments) { s.AdoptionDue = fingerprint("s2") }, Adopt, nil},
+		"recipients":                 {func(_ *state, a *Arguments) { a.Recipients.Keys = []string{"alice"} }, Encrypt, []Kind{OlderStatesInPlaintext}},
+		"unknown recipients":         {func(_ *state, a *Arguments) { a.Recipients.Unknown = true }, Keep, []Kind{OlderStatesInPlaintext}},
+		"recipients with a rotation": {func(_ *state, a *Arguments) { a.Triggers, a.Recipients.Keys = anotherOne, []string{"alice"} }, Rotate, []Kind{APICalled}},
+		"the same recipients":        {func(s *state, a *Arguments) { *s = s.encryptedFor("alice"); a.Recipients = s.Arguments.Recipients }, Keep, nil},
+		"other recipients":           {func(s *state, a *Arguments) { *s = s.encryptedFor("bob"); a.Recipients.Keys = []string{"alice"} }, Keep, []Kind{RecipientsCountLater}},
+		"no recipients any more":     {func(s *state, _ *Arguments) { *s = s.encryptedFor("bob") }, Keep, []Kind{RecipientsCountLater}},
+		"a new secret in plaintext":  {func(s *state, a *Arguments) { *s = s.encryptedFor("bob"); a.Triggers = anotherOne }, Rotate, []Kind{PlaintextPlanned, APICalled}},
+		"an adoption in plaintext":   {func(s *state, _ *Arguments) { *s = s.encryptedFor("bob"); s.AdoptionDue = fingerprint("s2") }, Adopt, []Kind{PlaintextPlanned}},
+		"unknown recipients of a new secret": {func(s *state, a *Arguments) {
+			*s = s.encryptedFor("bob")
+			a.Triggers, a.Recipients.Unknown = anotherOne, true
+		}, Rotate, []Kind{APICalled}},
+		"recipients of a new secret": {func(s *state, a *Arguments) {
+			*s = s.encryptedFor("bob")
+			a.Triggers, a.Recipients.Keys = anotherOne, []string{"alice"}
+		}, Rotate, []Kind{APICalled}},
 		"another integrator's secret": {func(s *state, _ *Arguments) { s.Held.IntegratorKey, s.AdoptionDue = "int_2", fingerprint("s1") }, Keep, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -143,7 +152,7 @@ func TestPlanAsksForASecretThatCanSign(t *testing.T) {
 	f := newFixture()
 	s := f.holding("s1").encryptedFor("alice")
 	f.store.entry = sealedEntryOf("s2")
-	due := Arguments{Days: Days{N: 9}}
+	due := Arguments{Days: Days{N: 9}, Recipients: Recipients{Keys: []string{"alice"}}}
 	for _, c := range []struct {
 		answers       map[string]error
 		config        []func(*Config)

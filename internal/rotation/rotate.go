@@ -37,9 +37,9 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 		return Result{}.failed(Event{Kind: SecondRotationInVain})
 	case notRotated:
 	}
-	seal, err := r.config.Seal(arguments.Recipients.Keys)
-	if err != nil {
-		return Result{}.failed(Event{Kind: RecipientsUnusable, Err: err})
+	seal, failure := r.seal(arguments.Recipients)
+	if failure != nil {
+		return Result{}.failed(*failure)
 	}
 	defer r.config.Begin()()
 
@@ -169,12 +169,9 @@ func (r *Rotator) failure(err error, seal func(apisecret.Secret) string) Event {
 		event.Kind = NotRotated
 		event.Blind = failure.Outcome == apisecret.SecretRefused && seen.newest().Fingerprint == "" && seen.Obtained.IsZero()
 	case failure.Effect() == apisecret.Changed:
-		event.Kind = ReplyUnreadable
-		if !failure.Reply.IsZero() && r.config.Store != nil {
-			ciphertext := seal(failure.Reply)
-			event.Reply.Encrypted = ciphertext != ""
-			event.Reply.Path, event.Reply.Err = r.config.Store.SaveReply([]byte(cmp.Or(ciphertext, failure.Reply.Reveal())))
-		}
+		event.Kind, event.Reply = ReplyUnreadable, r.keepReply(failure.Reply, seal)
+	case failure.Outcome == apisecret.NotFromAPI:
+		event.Kind, event.Reply = AnswerNotFromAPI, r.keepReply(failure.Reply, seal)
 	case failure.Outcome == apisecret.SecretRefused:
 		event.Kind = RotatedAndLost
 	default:
@@ -183,10 +180,24 @@ func (r *Rotator) failure(err error, seal func(apisecret.Secret) string) Event {
 	return event
 }
 
+// keepReply puts a reply that may hold the secret into the recovery folder.
+func (r *Rotator) keepReply(reply apisecret.Secret, seal func(apisecret.Secret) string) (kept KeptReply) {
+	if reply.IsZero() || r.config.Store == nil {
+		return kept
+	}
+	ciphertext := seal(reply)
+	kept.Encrypted = ciphertext != ""
+	kept.Path, kept.Err = r.config.Store.SaveReply([]byte(cmp.Or(ciphertext, reply.Reveal())))
+	return kept
+}
+
 // rotationRemarks are about a rotation that gave a new secret.
 func rotationRemarks(regenerated *apisecret.RegeneratedSecret) (remarks []Event) {
 	if regenerated.OddExpiry != "" {
 		remarks = append(remarks, Event{Kind: ExpiryUnusable, OddExpiry: regenerated.OddExpiry})
+	}
+	if regenerated.GraceCut {
+		remarks = append(remarks, Event{Kind: GraceCut, At: regenerated.OldSecretExpiresAt})
 	}
 	if !regenerated.AmbiguousSince.IsZero() {
 		remarks = append(remarks, Event{Kind: PerhapsTwice, At: regenerated.AmbiguousSince})

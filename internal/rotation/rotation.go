@@ -116,6 +116,10 @@ func (r *Rotator) learn(change func(Seen) Seen) Seen {
 	return r.seen
 }
 
+// Replacing reports whether Delete was shown an object that a Create is to replace.
+// The state is empty then, and Create restores the object if it fails.
+func (r *Rotator) Replacing() bool { return len(r.Seen().replaced) > 0 }
+
 // ofAnother reports whether a secret is known to be that of another integrator
 // or endpoint than the provider's.
 func (r *Rotator) ofAnother(held Held, history History) bool {
@@ -136,4 +140,17 @@ func (r *Rotator) probe(ctx context.Context, secret apisecret.Secret) error {
 		r.probes.Store(secret.Fingerprint(), err)
 	}
 	return err
+}
+
+// seal prepares the encryption of one secret for the recipients. The event says why
+// it cannot be encrypted.
+func (r *Rotator) seal(recipients Recipients) (seal func(apisecret.Secret) string, failure *Event) {
+	if recipients.Keys != nil && len(recipients.Keys) == 0 {
+		return nil, &Event{Kind: RecipientsEmpty}
+	}
+	seal, err := r.config.Seal(recipients.Keys)
+	if err != nil {
+		return nil, &Event{Kind: RecipientsUnusable, Err: err}
+	}
+	return seal, nil
 }

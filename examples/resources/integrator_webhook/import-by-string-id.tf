@@ -1,4 +1,4 @@
 import {
   to = integrator_webhook.example
-  id = "wh_1a2b3c"
+  id = "66f2a1c09b3e4d5f6a7b8c9d"
 }
