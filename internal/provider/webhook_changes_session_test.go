@@ -13,10 +13,10 @@ import (
 )
 
 // expectOnlyWebhook checks that the API has one webhook, and the state the same.
-func (s *session) expectOnlyWebhook(b *block, url string, events ...string) {
+func (s *session) expectOnlyWebhook(b *block, events ...string) {
 	s.t.Helper()
 	all := s.Webhooks()
-	if len(all) != 1 || all[0].ID != b.object.Value.Text("id") || all[0].URL != url || !slices.Equal(all[0].Events, events) {
+	if len(all) != 1 || all[0].ID != b.object.Value.Text("id") || all[0].URL != hookURL || !slices.Equal(all[0].Events, events) {
 		s.t.Errorf("the API has %+v", all)
 	}
 	stored := b.object.Value
@@ -24,7 +24,7 @@ func (s *session) expectOnlyWebhook(b *block, url string, events ...string) {
 	if err := stored["disabled"].As(&disabled); err != nil || disabled || stored.Number("failure_count") != 0 {
 		s.t.Error("the state has a failure count, or a disabled webhook")
 	}
-	expectText(s.t, "url", stored.Text("url"), url)
+	expectText(s.t, "url", stored.Text("url"), hookURL)
 	if want := s.schemas.Resources[b.typeName].Object(args{"events": events})["events"]; !stored["events"].Equal(want) {
 		s.t.Error("the state has other events")
 	}
@@ -43,7 +43,7 @@ func TestEventsAreSetRight(t *testing.T) {
 	}
 	s.carryOut(plan)
 	s.expectSettled()
-	s.expectOnlyWebhook(b, hookURL, "payment.completed")
+	s.expectOnlyWebhook(b, "payment.completed")
 }
 
 func TestTaintedWebhookIsReplaced(t *testing.T) {
@@ -54,7 +54,7 @@ func TestTaintedWebhookIsReplaced(t *testing.T) {
 	s.taint(b)
 	s.mustApply()
 	s.expectSettled()
-	s.expectOnlyWebhook(b, hookURL, "payment.completed")
+	s.expectOnlyWebhook(b, "payment.completed")
 	if b.object.Value.Text("id") == before {
 		t.Error("the webhook was not replaced")
 	}
@@ -79,7 +79,7 @@ func TestEachFailedChangeOfAWebhook(t *testing.T) {
 	inject(http.MethodPatch, emulator.Fault{Drop: true}.After()) // sent again, since that does no harm
 	s.mustApply()
 	s.expectSettled()
-	s.expectOnlyWebhook(b, hookURL, "*")
+	s.expectOnlyWebhook(b, "*")
 
 	inject(http.MethodDelete, forbidden)
 	s.destroy()
@@ -101,7 +101,7 @@ func TestWebhookThatCannotBeListedIsNotMade(t *testing.T) {
 	s.expectError(s.apply(), "The webhook was not created", "set integrator_secret to the live secret before each run", "depends_on")
 	s.expectWebhooksAskedFor(0)
 	s.mustApply()
-	s.expectOnlyWebhook(b, hookURL, "payment.completed")
+	s.expectOnlyWebhook(b, "payment.completed")
 	s.expectWebhooksAskedFor(1)
 }
 
