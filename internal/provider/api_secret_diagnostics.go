@@ -5,6 +5,7 @@ package provider
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -15,6 +16,9 @@ import (
 )
 
 const getLiveSecret = "Get a live secret from the platform, set integrator_secret (INTEGRATOR_SECRET) to it and plan again"
+
+// orGetLiveSecret is getLiveSecret within a sentence.
+func orGetLiveSecret() string { return strings.ToLower(getLiveSecret[:1]) + getLiveSecret[1:] }
 
 // destroyAnyway ends the errors of a plan: terraform destroy makes an ordinary plan
 // first, and fails with it.

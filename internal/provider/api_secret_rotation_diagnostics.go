@@ -74,7 +74,7 @@ func replyUnreadable(e rotation.Event) diag.Diagnostic {
 		if e.Reply.Encrypted {
 			where = fmt.Sprintf("The reply was kept in %s, encrypted for the recipients: look for the new secret in what this prints:\n\n  age -d -i key.txt %s", e.Reply.Path, e.Reply.Path)
 		}
-		next = "Set integrator_secret (INTEGRATOR_SECRET) to the new secret, delete the file and plan again. If it is not there: " + lowerFirst(getLiveSecret) + "."
+		next = "Set integrator_secret (INTEGRATOR_SECRET) to the new secret, delete the file and plan again. If it is not there: " + orGetLiveSecret() + "."
 	}
 	valid := "Valid now: only the new secret, since the grace period was 0."
 	if e.Failure.GracePeriod > 0 {
@@ -99,7 +99,7 @@ func answerNotFromAPI(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API secret may have been rotated: the answer is not the API's",
 		paragraphs(whatHappened(e.Err), fmt.Sprintf("A proxy, a firewall, or a login or maintenance page answers like this. Whether the request sent at %s has reached the API is not known, and it was not sent again.", clockTime(e.Failure.AmbiguousSince)),
 			kept, oldSecretValidity(e.Failure),
-			"Apply again, which is right as long as the old secret works. If it is refused then, the secret was rotated: look for the new one in the reply if that was kept, or else: "+lowerFirst(getLiveSecret)+"."))
+			"Apply again, which is right as long as the old secret works. If it is refused then, the secret was rotated: look for the new one in the reply if that was kept, or else: "+orGetLiveSecret()+"."))
 }
 
 func rotatedAndLost(failure *apisecret.RegenerateError) diag.Diagnostic {
@@ -133,9 +133,9 @@ func twiceRotated(failure *apisecret.RegenerateError) string {
 
 func nextStep(failure *apisecret.RegenerateError) string {
 	if failure.GracePeriod > 0 {
-		return "Apply again before then: if the API lets the old secret sign, that replaces the lost one. After that, or if the old secret is refused: " + lowerFirst(getLiveSecret) + "."
+		return "Apply again before then: if the API lets the old secret sign, that replaces the lost one. After that, or if the old secret is refused: " + orGetLiveSecret() + "."
 	}
-	return "Wait a minute and apply again. If the old secret is refused then: " + lowerFirst(getLiveSecret) + "."
+	return "Wait a minute and apply again. If the old secret is refused then: " + orGetLiveSecret() + "."
 }
 
 func oldSecretPutBack() diag.Diagnostic {

@@ -173,8 +173,6 @@ func paragraphs(parts ...string) string {
 	return strings.Join(text, "\n\n")
 }
 
-func lowerFirst(text string) string { return strings.ToLower(text[:1]) + text[1:] }
-
 // ageIdentityMissing and cannotOpen are about integrator_decrypted_secret.
 
 func ageIdentityMissing() diag.Diagnostic {
