@@ -88,7 +88,7 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 	case rotation.AnswerNotFromAPI:
 		return answerNotFromAPI(e)
 	case rotation.RotatedAndLost:
-		return rotatedAndLost(e.Failure)
+		return rotatedAndLost(e.Failure, r.client)
 	case rotation.PerhapsRotated:
 		return perhapsRotated(e.Failure, r.client)
 	case rotation.ExpiryUnusable:

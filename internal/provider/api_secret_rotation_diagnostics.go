@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -102,7 +103,10 @@ func answerNotFromAPI(e rotation.Event) diag.Diagnostic {
 			"Apply again, which is right as long as the old secret works. If it is refused then, the secret was rotated: look for the new one in the reply if that was kept, or else: "+orGetLiveSecret()+"."))
 }
 
-func rotatedAndLost(failure *apisecret.RegenerateError) diag.Diagnostic {
+func rotatedAndLost(failure *apisecret.RegenerateError, api *client.Client) diag.Diagnostic {
+	if problem, ok := errors.AsType[*client.Error](failure.Err); ok && notTheAPI(problem) {
+		return perhapsRotated(failure, api) // the refusal proves nothing
+	}
 	return diag.NewErrorDiagnostic("The API secret was probably rotated, and its only copy is lost",
 		paragraphs(fmt.Sprintf("The answer to the request sent at %s was lost. When it was sent again, the API refused the old secret.", clockTime(failure.AmbiguousSince)),
 			whatHappened(failure.Err), oldSecretValidity(failure), getLiveSecret+": it will be adopted, or sign the rotation if one is still planned."))

@@ -84,6 +84,7 @@ func outcomes() []outcome {
 		{happens: "The connection is cut, then 403", faults: once(drop, forbidden)},
 		{happens: "The connection is cut, then 429, Retry-After 3600", faults: once(drop, emulator.TooManyRequests("3600"))},
 		{happens: "The connection is cut, then 401: the user API key is invalid", faults: once(drop, problem(401, emulator.ProblemInvalidToken, ""))},
+		{happens: "The connection is cut, then 401 with a page", faults: once(drop, emulator.HTML(401))},
 		{happens: "The connection is cut, then 504", faults: once(drop, emulator.HTML(504))},
 		{happens: "The connection is cut, then 200 without a secret", faults: once(drop, unread)},
 		{happens: "The connection is cut, then 200 with a nonsensical expiry", faults: once(drop, expiry("soon"))},

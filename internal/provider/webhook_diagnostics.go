@@ -40,7 +40,7 @@ func webhookNotCreated(err error, api *client.Client) diag.Diagnostic {
 }
 
 func webhookNotUpdated(err error, api *client.Client) diag.Diagnostic {
-	if problem, ok := errors.AsType[*client.Error](err); ok && problem.Status == http.StatusNotFound {
+	if problem, ok := errors.AsType[*client.Error](err); ok && problem.Status == http.StatusNotFound && problem.Document {
 		return diag.NewErrorDiagnostic("The webhook is gone",
 			paragraphs(whatHappened(err), "It was removed outside Terraform after this plan was made. Plan again: it will be created anew."))
 	}
