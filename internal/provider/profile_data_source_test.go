@@ -69,7 +69,7 @@ func TestProfileErrors(t *testing.T) {
 		},
 		{
 			emulator.Fault{Body: "[]"},
-			[]string{"not the JSON object that the API documents"},
+			[]string{"not the profile of int_demo that the API documents"},
 		},
 	} {
 		steps = append(steps, resource.TestStep{
