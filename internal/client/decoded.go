@@ -60,7 +60,7 @@ func essential(rest []byte) (meaning []byte, size int) {
 		return nil, 1
 	}
 	meaning, size = visible(rest)
-	if size == 1 && !(rest[0] >= 'A' && rest[0] <= 'Z') {
+	if size == 1 && (rest[0] < 'A' || rest[0] > 'Z') {
 		return meaning, size
 	}
 	return bytes.ToLower(meaning), size

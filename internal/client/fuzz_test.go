@@ -60,6 +60,24 @@ func FuzzParseProblem(f *testing.F) {
 	})
 }
 
+func FuzzRedact(f *testing.F) {
+	for name, guise := range Guises("sk_test_planted") {
+		f.Add(name+" "+guise, "sk_test_planted")
+	}
+	f.Add(`\u`, `\u`)
+	f.Add("%4&#;%", "%")
+	f.Add("\xff\u200b+", "+")
+	f.Fuzz(func(t *testing.T, text, secret string) {
+		redacted := redact(text, apisecret.New(secret))
+		if secret != "" && !strings.ContainsAny(secret, apisecret.Redacted) && strings.Contains(redacted, secret) {
+			t.Error("reveals the secret")
+		}
+		if !strings.Contains(redacted, apisecret.Redacted) && redacted != text {
+			t.Error("changes the text otherwise")
+		}
+	})
+}
+
 func FuzzParseRegenerated(f *testing.F) {
 	for _, body := range []string{
 		"", "{}", "null", `{"secret":""}`, `{"secret":null}`, `{"secret":"x"`, `{"Secret":"x"}`, `["secret"]`,
