@@ -34,13 +34,7 @@ func TestErrorOfASentRequest(t *testing.T) {
 	raw := func(reply string) trouble {
 		return api(emulator.Fault{Raw: func([]byte) []byte { return []byte(reply) }})
 	}
-	for _, tt := range []struct {
-		name    string
-		trouble trouble
-		says    string
-		is      error // nil: nothing
-		timeout bool
-	}{
+	for _, tt := range []sentError{
 		{"cut", api(emulator.Fault{Drop: true}), closed, io.EOF, false},
 		{"reply cut short", api(emulator.Fault{Truncate: true}), closed, io.ErrUnexpectedEOF, false},
 		{"reset", api(emulator.Fault{Reset: true}), "the connection broke before the answer was complete: connection reset by peer", syscall.ECONNRESET, false},
@@ -60,23 +54,36 @@ func TestErrorOfASentRequest(t *testing.T) {
 			c := f.client()
 			_, regenerateErr := c.RegenerateSecret(t.Context(), apisecret.RegenerateInput{GracePeriod: time.Hour})
 			_, profileErr := c.Profile(t.Context())
-			for _, err := range []error{regenerateErr, profileErr} {
-				var failed *client.TransportError
-				if !errors.As(err, &failed) || !failed.Sent || failed.Timeout != tt.timeout || failed.Error() != tt.says {
-					t.Errorf("%+v: %v", failed, err)
-				}
-				if tt.is != nil && !errors.Is(err, tt.is) {
-					t.Errorf("is not %v", tt.is)
-				}
-				var inNet net.Error
-				if isTimeout := errors.As(err, &inNet) && inNet.Timeout(); isTimeout != tt.timeout {
-					t.Errorf("in net, a timeout: %t", isTimeout)
-				}
-				if strings.Contains(printed(err), "Welcome") {
-					t.Errorf("quotes the answer: %s", printed(err))
-				}
-			}
+			tt.check(t, regenerateErr)
+			tt.check(t, profileErr)
 		})
+	}
+}
+
+// sentError is what the error of a request says and is.
+type sentError struct {
+	name    string
+	trouble trouble
+	says    string
+	is      error // nil: nothing
+	timeout bool
+}
+
+func (e sentError) check(t *testing.T, err error) {
+	t.Helper()
+	var failed *client.TransportError
+	if !errors.As(err, &failed) || !failed.Sent || failed.Timeout != e.timeout || failed.Error() != e.says {
+		t.Errorf("%+v: %v", failed, err)
+	}
+	if e.is != nil && !errors.Is(err, e.is) {
+		t.Errorf("is not %v", e.is)
+	}
+	var inNet net.Error
+	if isTimeout := errors.As(err, &inNet) && inNet.Timeout(); isTimeout != e.timeout {
+		t.Errorf("in net, a timeout: %t", isTimeout)
+	}
+	if strings.Contains(printed(err), "Welcome") {
+		t.Errorf("quotes the answer: %s", printed(err))
 	}
 }
 
