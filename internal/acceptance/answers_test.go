@@ -22,33 +22,34 @@ import (
 // answered. The next apply finds out, whichever it was.
 func TestAnswerThatIsNotTheAPIs(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]emulator.Fault{
-		"a login page":   emulator.HTML(http.StatusOK),
-		"nothing":        {Status: http.StatusNoContent},
-		"another's 408":  emulator.HTML(http.StatusRequestTimeout),
-		"a list, behind": emulator.Fault{Status: http.StatusAccepted, Body: "[]"}.After(),
+	for name, c := range map[string]struct {
+		grace  int
+		answer emulator.Fault
+	}{
+		"a login page, grace 0":       {0, emulator.HTML(http.StatusOK)},
+		"a login page, grace 300":     {300, emulator.HTML(http.StatusOK).After()},
+		"nothing at all, grace 0":     {0, emulator.Fault{Status: http.StatusNoContent}.After()},
+		"a proxy's timeout, grace 60": {60, emulator.HTML(http.StatusRequestTimeout)},
 	} {
-		for _, grace := range []int{0, 300} {
-			t.Run(fmt.Sprintf("%s, grace %d", name, grace), func(t *testing.T) {
-				t.Parallel()
-				f := newFixture(t).withRecovery()
-				f.configure(resource{grace: grace})
-				f.apply().has(0)
-				f.configure(resource{grace: grace, trigger: "2"})
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t).withRecovery()
+			f.configure(resource{grace: c.grace})
+			f.apply().has(0)
+			f.configure(resource{grace: c.grace, trigger: "2"})
 
-				f.Inject(answer.On("POST", emulator.RegeneratePath))
-				f.apply().has(1, "The API secret may have been rotated", "pply again")
-				f.sent(2) // and not again
-				f.stores(1, false)
+			f.Inject(c.answer.On("POST", emulator.RegeneratePath))
+			f.apply().has(1, "The API secret may have been rotated", "pply again")
+			f.sent(2) // and not again
+			f.stores(1, false)
 
-				if !f.Accepts(f.Secrets()[1]) { // it was rotated, and nothing keeps the old secret
-					f.env["INTEGRATOR_SECRET"] = f.Secret()
-				}
-				f.apply().has(0)
-				f.stores(f.newest(), false)
-				f.plan().has(0, "No changes")
-			})
-		}
+			if !f.Accepts(f.Secrets()[1]) { // it was rotated, and nothing keeps the old secret
+				f.env["INTEGRATOR_SECRET"] = f.Secret()
+			}
+			f.apply().has(0)
+			f.stores(f.newest(), false)
+			f.plan().has(0, "No changes")
+		})
 	}
 }
 
@@ -63,9 +64,8 @@ func TestEncodedReplyIsRead(t *testing.T) {
 		return zipped.Bytes()
 	}
 	for name, reply := range map[string]emulator.Fault{
-		"not gzip, as declared":    {Header: http.Header{"Content-Encoding": {"gzip"}}, Encode: bytes.Clone},
-		"gzip, not declared":       {Encode: zip},
-		"behind a byte order mark": {Encode: func(body []byte) []byte { return append([]byte("\xef\xbb\xbf"), body...) }},
+		"not gzip, as declared": {Header: http.Header{"Content-Encoding": {"gzip"}}, Encode: bytes.Clone},
+		"gzip, not declared":    {Encode: zip},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -107,10 +107,8 @@ func TestGraceThatIsNotGranted(t *testing.T) {
 func TestOnlyTheOwnProfileProvesASecret(t *testing.T) {
 	t.Parallel()
 	for name, profile := range map[string]string{
-		"null":      "null",
-		"an object": "{}",
-		"a page":    "<html>Sorry, back soon.</html>",
-		"another":   `{"id": "1", "integratorKey": "int_other"}`,
+		"a page":  "<html>Sorry, back soon.</html>",
+		"another": `{"id": "1", "integratorKey": "int_other"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,9 +126,7 @@ func TestMalformedReplyIsNotQuoted(t *testing.T) {
 	t.Parallel()
 	for name, form := range map[string]string{
 		"no header block": "BODY\r\n\r\n",
-		"no blank line":   "HTTP/1.1 200 OK\r\nBODY",
 		"odd length":      "HTTP/1.1 200 OK\r\nContent-Length: BODY\r\n\r\n",
-		"odd transfer":    "HTTP/1.1 200 OK\r\nTransfer-Encoding: BODY\r\n\r\n",
 		"odd status":      "HTTP/1.1 BODY\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -152,14 +148,10 @@ func TestMalformedReplyIsNotQuoted(t *testing.T) {
 func TestEchoedSecretIsNotShown(t *testing.T) {
 	t.Parallel()
 	for name, form := range map[string]func(string) string{
-		"in capitals":       strings.ToUpper,
 		"for a URL":         func(s string) string { return strings.ReplaceAll(s, "_", "%5F") },
-		"for HTML":          func(s string) string { return strings.ReplaceAll(s, "_", "&#95;") },
 		"for JSON":          func(s string) string { return strings.ReplaceAll(s, "_", `\\u005f`) },
 		"in base64":         func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
-		"in hex":            func(s string) string { return fmt.Sprintf("%X", s) },
 		"with a zero width": func(s string) string { return s[:9] + "\u200b" + s[9:] },
-		"with a tab":        func(s string) string { return s[:9] + "\t" + s[9:] },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -179,7 +171,6 @@ func TestWhatPipelinesPassIsNamed(t *testing.T) {
 	for name, c := range map[string]struct{ variable, value, says string }{
 		"quotes around the secret": {"INTEGRATOR_SECRET", `"sk_test_x"`, "is in quotation marks"},
 		"a byte order mark":        {"INTEGRATOR_SECRET", "\ufeffsk_test_x", "U+FEFF"},
-		"quotes around the key":    {"INTEGRATOR_KEY", `'int_x'`, "is in quotation marks"},
 		"a variable in the path":   {"INTEGRATOR_RECOVERY_DIR", "$HOME/recovery", "has a variable such as $HOME in it"},
 		"a carriage return":        {"INTEGRATOR_RECOVERY_DIR", "/tmp/recovery\r", "a line break or another control character"},
 	} {
