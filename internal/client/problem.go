@@ -113,7 +113,7 @@ func (e *Error) clockOffset(now time.Time) time.Duration {
 func newError(resp *http.Response, got reply, now time.Time, clean func(string) string) *Error {
 	e := parseProblem(got.text, clean)
 	e.Method, e.Path, e.Status = got.call.method, got.call.path, got.status
-	e.RequestID = got.requestID
+	e.RequestID = got.requestID()
 	e.TraceID = identifier(clean(resp.Header.Get(headerTraceID)))
 	e.RetryAfter = askedWait(resp.Header, got.text, now)
 	e.Date = got.date

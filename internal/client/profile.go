@@ -34,13 +34,14 @@ func (c *Client) Profile(ctx context.Context) (*Profile, error) {
 	defer c.rotation.RUnlock()
 	profile := &Profile{}
 	err := c.read(ctx, query{c.limits(), profilePath, c.newest, func(got reply) error {
+		err := json.Unmarshal(got.text, profile)
+		if err == nil && got.status == http.StatusOK && profile.IntegratorKey == c.IntegratorKey() {
+			return nil
+		}
 		if err := c.acceptOwnProfile(got); err != nil {
 			return err
 		}
-		if json.Unmarshal(got.text, profile) != nil {
-			return got.unlike(object, "profile")
-		}
-		return nil
+		return got.unlike(object, "profile")
 	}})
 	if err != nil {
 		return nil, err

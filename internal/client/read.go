@@ -118,10 +118,11 @@ func (c *Client) reader(limits limits, transport *transport) *retryablehttp.Clie
 			if failed, ok := errors.AsType[*TransportError](err); ok {
 				return !failed.permanent(), nil
 			}
-			if err != nil || askedWait(resp.Header, transport.reply.text, c.config.Clock()) > limits.wait {
+			if err != nil {
 				return false, nil
 			}
-			return resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500 || perhapsAtWork(resp.StatusCode), nil
+			transient := resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500 || perhapsAtWork(resp.StatusCode)
+			return transient && askedWait(resp.Header, transport.reply.text, c.config.Clock()) <= limits.wait, nil
 		},
 	}
 }

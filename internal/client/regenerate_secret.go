@@ -66,7 +66,7 @@ func (r *regeneration) take(got reply, err error) error {
 	r.made = parseRegenerated(got.text)
 	switch {
 	case r.made != nil:
-		r.made.SignedWith, r.made.RequestID = r.signers[r.signer], got.requestID
+		r.made.SignedWith, r.made.RequestID = r.signers[r.signer], got.requestID()
 		r.date = got.date
 		return nil
 	case err != nil && got.begins(object): // the rest may have had it

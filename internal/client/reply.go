@@ -27,8 +27,8 @@ type reply struct {
 	call        call
 	status      int
 	contentType string
-	requestID   string
-	date        time.Time // the server's clock; zero if unknown or from a cache
+	requestID   func() string // not always asked for, and takes longer to clean than a signature
+	date        time.Time     // the server's clock; zero if unknown or from a cache
 
 	text []byte // of the body, decompressed
 	raw  []byte // the body as it came, if it could not be decompressed in full
@@ -94,7 +94,7 @@ func newReply(call call, resp *http.Response, body []byte, clean func(string) st
 		call:        call,
 		status:      resp.StatusCode,
 		contentType: mediaType(resp.Header.Get("Content-Type")),
-		requestID:   identifier(clean(resp.Header.Get(headerRequestID))),
+		requestID:   func() string { return identifier(clean(resp.Header.Get(headerRequestID))) },
 	}
 	if resp.Header.Get("Age") == "" {
 		r.date, _ = http.ParseTime(resp.Header.Get("Date"))

@@ -117,7 +117,7 @@ func (t *transport) log(req *http.Request, err *TransportError, started time.Tim
 		message = "not sent"
 	default:
 		fields["status"] = t.reply.status
-		fields["request_id"] = t.reply.requestID
+		fields["request_id"] = t.reply.requestID()
 	}
 	t.client.config.Log(req.Context(), message, fields)
 }
