@@ -105,8 +105,8 @@ func TestOccasion(t *testing.T) {
 	known := History{IntegratorKey: ourKey}
 	seen := map[string]Seen{
 		"nothing":   {},
-		"state":     Seen{}.withState(stateSecret{Held: Held{Fingerprint: "f"}, history: known}),
-		"noHistory": Seen{}.withState(stateSecret{Held: Held{Fingerprint: "f"}}),
+		"state":     Seen{}.withState(&stateSecret{Held: Held{Fingerprint: "f"}, history: known}),
+		"noHistory": Seen{}.withState(&stateSecret{Held: Held{Fingerprint: "f"}}),
 	}
 	decided(t, []string{"object none", "memory none", "nothing state noHistory"},
 		[]rule[Occasion]{

@@ -70,7 +70,7 @@ func (r *Rotator) PlanDestroy(held Held, memory Memory) Planned {
 func (r *Rotator) seePrior(held Held, history History) (events []Event) {
 	if r.ofAnother(held, history) {
 		r.learn(func(s Seen) Seen { // plans are shown it, so it is not tainted
-			s.ofAnother = slices.DeleteFunc(slices.Clone(s.ofAnother), func(o stateSecret) bool { return o.Fingerprint == held.Fingerprint })
+			s.ofAnother = slices.DeleteFunc(slices.Clone(s.ofAnother), func(o *stateSecret) bool { return o.Fingerprint == held.Fingerprint })
 			return s
 		})
 		return nil

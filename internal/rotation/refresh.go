@@ -30,7 +30,7 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 		return found
 	case r.ofAnother(object.Held, memory.History):
 		r.learn(func(s Seen) Seen {
-			s.ofAnother = append(slices.Clone(s.ofAnother), stateSecret{Held: object.Held, history: memory.History})
+			s.ofAnother = append(slices.Clone(s.ofAnother), &stateSecret{Held: object.Held, history: memory.History})
 			return s
 		})
 		found.Events = []Event{{Kind: StateOfAnother, Owner: owner(object.Held, memory.History)}}
@@ -124,7 +124,7 @@ func candidates(held Held, seen Seen, history History) []candidate {
 // none, or none that can be opened.
 func (r *Rotator) see(held Held, history History) apisecret.Secret {
 	secret := r.open(held.Secret, held.Ciphertext, held.Fingerprint)
-	r.learn(func(s Seen) Seen { return s.withState(stateSecret{held, secret, history}) })
+	r.learn(func(s Seen) Seen { return s.withState(&stateSecret{held, secret, history}) })
 	return secret
 }
 

@@ -26,9 +26,9 @@ type Seen struct {
 	// nothing.
 	Recovered *Recovered
 
-	inState   []stateSecret // current and deposed objects, the newest version first
-	ofAnother []stateSecret // those of another integrator, which may be tainted
-	replaced  []*Replaced   // those that Delete was shown in a replacement
+	inState   []*stateSecret // current and deposed objects, the newest version first
+	ofAnother []*stateSecret // those of another integrator, which may be tainted
+	replaced  []*Replaced    // those that Delete was shown in a replacement
 	rotated   rotated
 }
 
@@ -66,12 +66,12 @@ type Replaced struct {
 }
 
 // withState adds a secret that was seen in a state.
-func (s Seen) withState(secret stateSecret) Seen {
+func (s Seen) withState(secret *stateSecret) Seen {
 	if secret.Fingerprint == "" || s.holds(secret.Fingerprint) {
 		return s
 	}
 	s.inState = append(slices.Clone(s.inState), secret)
-	slices.SortStableFunc(s.inState, func(a, b stateSecret) int { return cmp.Compare(b.Version, a.Version) })
+	slices.SortStableFunc(s.inState, func(a, b *stateSecret) int { return cmp.Compare(b.Version, a.Version) })
 	return s
 }
 
@@ -95,7 +95,7 @@ func (s Seen) signers() []apisecret.Secret {
 
 // holds reports whether a secret was seen in a state.
 func (s Seen) holds(fingerprint string) bool {
-	return slices.ContainsFunc(s.inState, func(state stateSecret) bool { return state.Fingerprint == fingerprint })
+	return slices.ContainsFunc(s.inState, func(state *stateSecret) bool { return state.Fingerprint == fingerprint })
 }
 
 // fingerprints are those of the others given, and of all secrets that this
@@ -115,15 +115,16 @@ func (s Seen) fingerprints(others ...string) []string {
 // opened.
 func (s Seen) undecryptable() Undecryptable {
 	return Undecryptable{
-		InState:   slices.ContainsFunc(s.inState, func(state stateSecret) bool { return state.opened.IsZero() }),
+		InState:   slices.ContainsFunc(s.inState, func(state *stateSecret) bool { return state.opened.IsZero() }),
 		Recovered: s.Recovered.undecryptable(),
 	}
 }
 
-// newest is the newest secret seen in a state; the zero stateSecret for none.
-func (s Seen) newest() stateSecret {
+// newest is the newest secret seen in a state; a zero one if there is none. What it
+// points to never changes.
+func (s Seen) newest() *stateSecret {
 	if len(s.inState) == 0 {
-		return stateSecret{}
+		return &stateSecret{}
 	}
 	return s.inState[0]
 }

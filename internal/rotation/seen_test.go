@@ -11,14 +11,14 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
-func inState(secret string, version int64) stateSecret {
-	return stateSecret{Held: Held{Fingerprint: fingerprint(secret), Version: version}, opened: apisecret.New(secret)}
+func inState(secret string, version int64) *stateSecret {
+	return &stateSecret{Held: Held{Fingerprint: fingerprint(secret), Version: version}, opened: apisecret.New(secret)}
 }
 
 func TestSignersAreTheLikeliestFirst(t *testing.T) {
 	t.Parallel()
 	seen := Seen{Configured: apisecret.New("configured")}
-	for _, s := range []stateSecret{inState("old", 1), inState("current", 3), inState("deposed", 2), inState("old", 1)} {
+	for _, s := range []*stateSecret{inState("old", 1), inState("current", 3), inState("deposed", 2), inState("old", 1)} {
 		seen = seen.withState(s)
 	}
 	unopened := inState("unopened", 4)
@@ -49,7 +49,7 @@ func TestSeenIsASnapshot(t *testing.T) {
 	same(t, "the newest after", after.newest().Fingerprint, fingerprint("two"))
 	same(t, "holds it before", before.holds(fingerprint("two")), false)
 	same(t, "holds it after", after.holds(fingerprint("two")), true)
-	same(t, "an import", after.withState(stateSecret{Held: Held{IntegratorKey: ourKey}}), after)
+	same(t, "an import", after.withState(&stateSecret{Held: Held{IntegratorKey: ourKey}}), after)
 }
 
 func TestSuperseded(t *testing.T) {
@@ -79,7 +79,7 @@ func TestSuperseded(t *testing.T) {
 
 func TestUndecryptable(t *testing.T) {
 	t.Parallel()
-	sealed := Seen{}.withState(stateSecret{Held: Held{Fingerprint: "f"}})
+	sealed := Seen{}.withState(&stateSecret{Held: Held{Fingerprint: "f"}})
 	opened := Seen{}.withState(inState("one", 1))
 	sealedFile, openedFile := Seen{Recovered: &Recovered{}}, Seen{Recovered: &Recovered{secret: apisecret.New("one")}}
 	same(t, "nothing", Seen{}.undecryptable(), Undecryptable{})
