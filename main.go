@@ -11,7 +11,8 @@ import (
 	"os"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/integrator/terraform-provider-integrator/internal/lifetime"
 	"github.com/integrator/terraform-provider-integrator/internal/provider"
@@ -32,15 +33,24 @@ func main() {
 	guard := &lifetime.Guard{}
 	go guard.EndWithParent(context.Background(), time.Second, func() { os.Exit(1) })
 
-	options := provider.Options{BeginRotation: guard.Begin}
-	err := providerserver.Serve(context.Background(), provider.New(version, options), providerserver.ServeOpts{
-		Address: "registry.terraform.io/integrator/integrator",
-		Debug:   *debug,
-	})
+	err := serve(provider.Options{BeginRotation: guard.Begin}, *debug)
 	guard.Finish()
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// serve speaks the plugin protocol until Terraform ends it.
+func serve(options provider.Options, debug bool) error {
+	server, err := provider.NewServer(version, options)
+	if err != nil {
+		return err
+	}
+	var settings []tf6server.ServeOpt
+	if debug {
+		settings = append(settings, tf6server.WithManagedDebug())
+	}
+	return tf6server.Serve("registry.terraform.io/integrator/integrator", func() tfprotov6.ProviderServer { return server }, settings...)
 }
 
 // silenceTrace keeps the plugin libraries from tracing every call unless TF_LOG,

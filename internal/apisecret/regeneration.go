@@ -82,6 +82,7 @@ type RegeneratedSecret struct {
 	ObtainedAt         time.Time
 	OldSecretExpiresAt time.Time // zero if the API gave none
 	SignedWith         Secret
+	SentAt             time.Time // when the request was sent that made it
 	RequestID          string
 
 	// GraceCut says that the old secret ends earlier than was asked for: at
@@ -97,8 +98,9 @@ type RegeneratedSecret struct {
 
 // RegenerateError says why there is no new secret.
 type RegenerateError struct {
-	Outcome Outcome // of the last attempt
-	Err     error   // the client's error for that attempt, or the context's error
+	Outcome    Outcome // of the last attempt
+	Err        error   // the client's error for that attempt, or the context's error
+	SignedWith Secret  // that attempt was
 
 	GracePeriod time.Duration
 	// AmbiguousSince is when the first attempt was sent that may have regenerated

@@ -18,7 +18,7 @@ const maxClockDifference = 300 * time.Second
 // The old secret that is in use then ends earlier.
 func (r *regeneration) result() *apisecret.RegeneratedSecret {
 	made := r.made
-	made.ObtainedAt = r.client.config.Clock()
+	made.SentAt, made.ObtainedAt = r.sentAt, r.client.config.Clock()
 	made.AmbiguousSince = r.ambiguousSince
 	if expiry := made.OldSecretExpiresAt; !expiry.IsZero() && !r.plausible(expiry) {
 		made.OddExpiry, made.OldSecretExpiresAt = expiry.Format(time.RFC3339), time.Time{}

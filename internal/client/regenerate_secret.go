@@ -77,7 +77,7 @@ func (r *regeneration) take(got reply, err error) error {
 
 func (r *regeneration) failure(err error) *apisecret.RegenerateError {
 	failure := &apisecret.RegenerateError{
-		Outcome: judge(err), Err: err, GracePeriod: r.grace,
+		Outcome: judge(err), Err: err, SignedWith: r.signers[min(r.signer, len(r.signers)-1)], GracePeriod: r.grace,
 		AmbiguousSince: r.ambiguousSince, AmbiguousAttempts: r.ambiguous,
 	}
 	if r.ambiguous > 0 {

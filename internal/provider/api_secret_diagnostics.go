@@ -38,15 +38,18 @@ func olderSecretMayEnd(end time.Time) diag.Diagnostic {
 			"Apply later if anything may still be using it.", clockTime(end)))
 }
 
-func secretStaysValid() diag.Diagnostic {
+func (r *apiSecretResource) secretStaysValid(e rotation.Event) diag.Diagnostic {
+	kept := "Keep a copy if anything uses it: the API does not show it again."
+	if e.Kept {
+		kept = fmt.Sprintf("The API does not show it again, so a sealed copy stays in the recovery folder %s: integrator_api_secret can sign with it if it is created anew here. Keep a copy of your own if anything else uses it.", r.recovery.Path())
+	}
 	return diag.NewWarningDiagnostic("The API secret stays valid",
-		"Destroying integrator_api_secret forgets the secret and sends nothing: the API cannot delete a secret. "+
-			"It stays valid until it is regenerated. Keep a copy if anything uses it: the API does not show it again.")
+		"Destroying integrator_api_secret forgets the secret and sends nothing: the API cannot delete a secret. It stays valid until it is regenerated. "+kept)
 }
 
 func (r *apiSecretResource) rotationUnsigned(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API accepts none of the secrets that could sign this rotation",
-		paragraphs("Tried were those of the secret in state, the recovery file and integrator_secret that are there and could be opened. Nothing was changed.",
+		paragraphs("Tried were those of the secret in state, the recovery folder and integrator_secret that are there and could be opened. Nothing was changed.",
 			whatHappened(e.Err), r.undecryptable(e), getLiveSecret+". "+destroyAnyway))
 }
 
@@ -67,15 +70,29 @@ func (r *apiSecretResource) undecryptable(e rotation.Event) string {
 	if e.Undecryptable.InState {
 		text = append(text, "The secret in state is encrypted and could not be opened, so it was not tried. Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of its recipients.")
 	}
-	if e.Undecryptable.Recovered {
-		text = append(text, fmt.Sprintf("The recovery file %s is encrypted and could not be opened, so it was not tried: it may hold the live secret. ", r.recovery.Path())+openRecovery(r.recovery.Path()))
+	if len(e.Undecryptable.Recovered) > 0 {
+		text = append(text, "The recovery folder holds secrets that could not be opened, so they were not tried: one may be the live secret. "+openSealed(e.Undecryptable.Recovered))
 	}
 	return paragraphs(text...)
 }
 
-func openRecovery(file string) string {
-	return "Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of its recipients. Or open it yourself and set integrator_secret (INTEGRATOR_SECRET) to what this prints:\n\n" +
-		fmt.Sprintf("  jq -r .encrypted_secret %s | age -d -i key.txt", file)
+// openSealed tells how to open files of the recovery folder.
+func openSealed(copies []rotation.SealedCopy) string {
+	text := "Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of the recipients, or integrator_secret (INTEGRATOR_SECRET) to the secret that opens one. Or open it yourself and set integrator_secret to what this prints:\n"
+	return text + openCommands(copies)
+}
+
+// openCommands are commands that print what is in files of the recovery folder.
+func openCommands(copies []rotation.SealedCopy) string {
+	var text strings.Builder
+	for _, c := range copies {
+		if c.With == "" {
+			fmt.Fprintf(&text, "\n  age -d -i key.txt %s", c.Path)
+		} else {
+			fmt.Fprintf(&text, "\n  age -d %s    # type the secret with the fingerprint %s", c.Path, c.With)
+		}
+	}
+	return text.String()
 }
 
 func olderStatesInPlaintext() diag.Diagnostic {
@@ -120,19 +137,19 @@ func (r *apiSecretResource) belongings(owner rotation.History) string {
 	if owner.Endpoint != "" {
 		text += " at " + owner.Endpoint
 	}
-	return text + fmt.Sprintf("; the provider is configured for %s at %s.", r.client.IntegratorKey(), r.client.Endpoint())
+	return text + fmt.Sprintf("; the provider is configured for %s at %s.", r.key, r.endpoint)
 }
 
 const howToMove = "If the provider's settings are wrong, set them right. To move on purpose: terraform state rm <address>, then terraform import <address> %s. That adopts integrator_secret and rotates nothing."
 
 func (r *apiSecretResource) stateOfAnother(e rotation.Event) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The secret belongs to another integrator or endpoint",
-		paragraphs(r.belongings(e.Owner)+" It was neither checked nor changed.", fmt.Sprintf(howToMove, r.client.IntegratorKey())))
+		paragraphs(r.belongings(e.Owner)+" It was neither checked nor changed.", fmt.Sprintf(howToMove, r.key)))
 }
 
 func (r *apiSecretResource) rotationOfAnother(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The secret to be rotated belongs to another integrator or endpoint",
-		paragraphs(r.belongings(e.Owner)+" Nothing was sent.", fmt.Sprintf(howToMove, r.client.IntegratorKey())+" "+destroyAnyway))
+		paragraphs(r.belongings(e.Owner)+" Nothing was sent.", fmt.Sprintf(howToMove, r.key)+" "+destroyAnyway))
 }
 
 // Refresh.
@@ -142,21 +159,26 @@ func secretNotChecked(err error, api *client.Client) diag.Diagnostic {
 		paragraphs("The state is kept as it is.", whatHappened(err), remedy(err, api)))
 }
 
-func anotherSecretAccepted(source string) diag.Diagnostic {
+func anotherSecretAccepted() diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The API accepts another secret beside the one in state",
-		fmt.Sprintf("The secret in state is accepted, and so is the one from %s. The secret was rotated outside this state, and the one in state may be in the last minutes of its grace period. "+
-			"Once it is refused, the next plan adopts the other one.", source))
+		"The secret in state is accepted, and so is the one from integrator_secret. The secret was rotated outside this state, and the one in state may be in the last minutes of its grace period. "+
+			"Once it is refused, the next plan adopts the other one.")
 }
 
-func adoptionPlanned(source string) diag.Diagnostic {
+func (r *apiSecretResource) adoptionPlanned(source rotation.Source) diag.Diagnostic {
+	if source == rotation.FromRecovery {
+		return diag.NewAttributeWarningDiagnostic(path.Root("secret"), "A newer secret is in the recovery folder",
+			fmt.Sprintf("The recovery folder %s holds a secret that came after the one in state, and the API accepts it: a run ended before Terraform had stored it. "+
+				"The next apply stores it, without a rotation; if a rotation is planned, it signs that.", r.recovery.Path()))
+	}
 	return diag.NewAttributeWarningDiagnostic(path.Root("secret"), "The API does not accept the secret in state, but another one",
-		fmt.Sprintf("It refuses the secret in state and accepts the one from %s: the secret was rotated outside this state. "+
-			"The next apply stores that one, without a rotation; if a rotation is planned, that one signs it.", source))
+		"It refuses the secret in state and accepts the one from integrator_secret: the secret was rotated outside this state. "+
+			"The next apply stores that one, without a rotation; if a rotation is planned, that one signs it.")
 }
 
 // allRefused is about a state whose secret is refused, with nothing to adopt.
 func (r *apiSecretResource) allRefused(e rotation.Event) diag.Diagnostic {
-	reason := "Nor does it accept the others that are known here (integrator_secret, and the recovery file if there is one)."
+	reason := "Nor does it accept the others that are known here (integrator_secret, and what the recovery folder holds)."
 	if e.OnlySuperseded {
 		reason = "integrator_secret is this one or an older one, which is never adopted. If the secret was rotated a moment ago, it may not have reached every server of the API yet: plan again in a minute."
 	}
@@ -175,7 +197,12 @@ func identityDoesNotOpen() diag.Diagnostic {
 
 func adoptionImpossible() diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The secret to be adopted is gone",
-		"The plan was to store the live secret that integrator_secret or the recovery file held, but neither holds it any more. Nothing was changed. Plan again.")
+		"The plan was to store the live secret that integrator_secret or the recovery folder held, but neither holds it any more. Nothing was changed. Plan again.")
+}
+
+func adoptionRefused(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("The API does not accept the secret to be adopted any more",
+		paragraphs("The plan was to store a secret that the API accepted when the plan was made. Nothing was changed.", whatHappened(err), "Plan again."))
 }
 
 // Import.

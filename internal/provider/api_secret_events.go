@@ -32,22 +32,22 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 	case rotation.NotChecked:
 		return secretNotChecked(e.Err, r.client)
 	case rotation.AnotherAccepted:
-		return anotherSecretAccepted(r.nameOf(e.Source))
+		return anotherSecretAccepted()
 	case rotation.AdoptionPlanned:
-		return adoptionPlanned(r.nameOf(e.Source))
+		return r.adoptionPlanned(e.Source)
 	case rotation.AllRefused:
 		return r.allRefused(e)
 	case rotation.RecoveryUnread:
-		return recoveryUnreadable(r.recovery.Path(), e.Err)
+		return recoveryUnreadable(e.Err)
 	case rotation.RecoveryUnwritten:
-		return recoveryUnwritable(r.recovery.Path(), e.Err)
+		return recoveryUnwritable(e.Err)
 
 	case rotation.GraceNotSet:
 		return graceNotSet()
 	case rotation.OlderSecretMayEnd:
 		return olderSecretMayEnd(e.At)
 	case rotation.SecretStaysValid:
-		return secretStaysValid()
+		return r.secretStaysValid(e)
 	case rotation.OlderStatesInPlaintext:
 		return olderStatesInPlaintext()
 	case rotation.RecipientsCountLater:
@@ -71,14 +71,22 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return recipientsUnusable(e.Err)
 	case rotation.RecipientsEmpty:
 		return noRecipients("The secret cannot be encrypted")
+	case rotation.RecoveryRequired:
+		return recoveryRequired(e.Err)
+	case rotation.RecoveryOff:
+		return recoveryOff(e.Err)
+	case rotation.RecoveryExposed:
+		return recoveryExposed(e.Err)
 	case rotation.RotationResumed:
-		return rotationResumed(r.recovery.Path(), e.At)
+		return rotationResumed(e.At)
 	case rotation.RecoveryUndecryptable:
-		return recoveryUndecryptable(r.recovery.Path())
+		return recoveryUndecryptable(e)
+	case rotation.RecoveryUnopened:
+		return recoveryUnopened(e)
 	case rotation.RecoveryUnchecked:
-		return recoveryUnchecked(r.recovery.Path(), e.Err, r.client)
+		return recoveryUnchecked(e, r.client)
 	case rotation.RecoveryDead:
-		return recoveryDead(r.recovery.Path())
+		return recoveryDead(e)
 	case rotation.NotPossible:
 		return rotationImpossible(e.Err)
 	case rotation.NotRotated:
@@ -99,6 +107,8 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return perhapsTwice(e.At)
 	case rotation.AdoptionGone:
 		return adoptionImpossible()
+	case rotation.AdoptionRefused:
+		return adoptionRefused(e.Err)
 	case rotation.OldSecretPutBack:
 		return oldSecretPutBack()
 	case rotation.ReplacementStopped:
@@ -112,12 +122,4 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 	case rotation.APICalled: // says nothing by itself
 	}
 	return unexpectedEvent(e.Kind)
-}
-
-// nameOf names where a secret comes from.
-func (r *apiSecretResource) nameOf(source rotation.Source) string {
-	if source == rotation.FromRecovery {
-		return "the recovery file " + r.recovery.Path()
-	}
-	return settingSecret
 }

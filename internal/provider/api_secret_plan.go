@@ -27,7 +27,7 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if plan == nil {
-		planned := r.rotator.PlanDestroy(prior.held(), memory)
+		planned := r.rotator.PlanDestroy(*prior.object(), memory)
 		resp.Diagnostics.Append(r.say(planned.Events...)...)
 		resp.Diagnostics.Append(writeMemory(ctx, resp.Private, planned.Memory)...)
 		return
@@ -35,7 +35,7 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	graceSet, diags := configuresGrace(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
 	planned := r.rotator.Plan(ctx, prior.object(), plan.arguments(), graceSet, memory)
-	plan.apiSecretResults = plannedResults(planned.Action, prior, plan.apiSecretArguments, r.client != nil)
+	plan.apiSecretResults = plannedResults(planned, prior, plan.apiSecretArguments)
 	resp.Diagnostics.Append(r.say(planned.Events...)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(writeMemory(ctx, resp.Private, planned.Memory)...)
@@ -52,11 +52,11 @@ func configuresGrace(ctx context.Context, config tfsdk.Config) (bool, diag.Diagn
 // plannedResults are the prior results if the secret is kept, so that nothing that
 // depends on it changes. Otherwise they are unknown; with an unconfigured
 // provider, more of them stays unknown.
-func plannedResults(action rotation.Action, prior *apiSecretModel, arguments apiSecretArguments, configured bool) apiSecretResults {
-	if !action.NewSecret() {
+func plannedResults(p rotation.Planned, prior *apiSecretModel, arguments apiSecretArguments) apiSecretResults {
+	if !p.Action.NewSecret() {
 		planned := prior.apiSecretResults
 		planned.NextRotationAt = nextRotationAt(prior.held(), arguments.arguments().Days)
-		if action == rotation.Encrypt || !prior.Secret.IsNull() && arguments.Recipients.IsUnknown() {
+		if p.Action == rotation.Encrypt || !prior.Secret.IsNull() && arguments.Recipients.IsUnknown() {
 			planned.Secret, planned.EncryptedSecret = plannedSecret(arguments)
 		}
 		return planned
@@ -74,7 +74,7 @@ func plannedResults(action rotation.Action, prior *apiSecretModel, arguments api
 	if prior != nil {
 		planned.ID, planned.IntegratorKey = prior.ID, prior.IntegratorKey
 	}
-	if action == rotation.Adopt && configured {
+	if p.Configured {
 		planned.OldSecretExpiresAt, planned.RotatedAt = timetypes.NewRFC3339Null(), timetypes.NewRFC3339Null()
 	}
 	if arguments.RotateAfterDays.IsNull() {

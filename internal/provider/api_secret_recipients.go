@@ -23,13 +23,28 @@ func seal(keys []string) (func(apisecret.Secret) string, error) {
 		return func(apisecret.Secret) string { return "" }, err
 	}
 	sealer, err := recipients.Prepare()
+	return sealOnce(sealer), err
+}
+
+// sealOnce encrypts one secret. It gives "" if that fails, which it never should.
+func sealOnce(sealer *envelope.Sealer) func(apisecret.Secret) string {
 	return func(secret apisecret.Secret) string {
 		ciphertext, err := sealer.Seal(secret.Reveal())
 		if err != nil {
 			return ""
 		}
 		return ciphertext
-	}, err
+	}
+}
+
+// sealWith prepares the encryption of one secret with another as passphrase.
+func sealWith(passphrase apisecret.Secret) (func(apisecret.Secret) string, error) {
+	sealer, err := envelope.PreparePassphrase(passphrase.Reveal())
+	return sealOnce(sealer), err
+}
+
+func openWith(ciphertext string, passphrase apisecret.Secret) (string, error) {
+	return envelope.OpenWithPassphrase(ciphertext, passphrase.Reveal())
 }
 
 // recipientTexts returns nil for a list that is null or unknown, and not for an

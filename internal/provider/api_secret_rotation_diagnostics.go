@@ -62,20 +62,21 @@ func (r *apiSecretResource) notRotated(e rotation.Event) diag.Diagnostic {
 		blind = "If this replaces a secret in state with create_before_destroy: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +
 			"Set it to the secret in state, or rotate in place with rotate_when_changed instead."
 	}
+	outcome := "Nothing was changed: the secret in use is as valid as it was."
+	if e.Forgotten {
+		outcome = "The secret in use is as valid as it was. Terraform may have dropped it from the state already, since it forgets the object that this one replaces: apply again on this machine, where the recovery folder keeps it if it could be sealed."
+	}
 	return diag.NewErrorDiagnostic("The API secret was not rotated",
-		paragraphs(whatHappened(e.Err), "Nothing was changed: the secret in use is as valid as it was.", remedy(e.Err, r.client), r.undecryptable(e), blind))
+		paragraphs(whatHappened(e.Err), outcome, remedy(e.Err, r.client), r.undecryptable(e), blind))
 }
 
 func replyUnreadable(e rotation.Event) diag.Diagnostic {
-	where, next := "Without recovery_dir the reply could not be kept, and the new secret is gone.", getLiveSecret+"."
+	where, next := "The reply could not be kept, since there is no recovery folder or nothing to seal it with, and the new secret is gone.", getLiveSecret+"."
 	if e.Reply.Err != nil {
 		where = fmt.Sprintf("The reply could not be kept (%s), and the new secret is gone.", e.Reply.Err)
-	} else if e.Reply.Path != "" {
-		where = fmt.Sprintf("The reply was kept in %s: look there for the new secret.", e.Reply.Path)
-		if e.Reply.Encrypted {
-			where = fmt.Sprintf("The reply was kept in %s, encrypted for the recipients: look for the new secret in what this prints:\n\n  age -d -i key.txt %s", e.Reply.Path, e.Reply.Path)
-		}
-		next = "Set integrator_secret (INTEGRATOR_SECRET) to the new secret, delete the file and plan again. If it is not there: " + orGetLiveSecret() + "."
+	} else if len(e.Reply.Copies) > 0 {
+		where = "The reply was kept, sealed. Look for the new secret in what this prints:\n" + openCommands(e.Reply.Copies)
+		next = "Set integrator_secret (INTEGRATOR_SECRET) to the new secret and plan again; delete the file when the state holds it. If it is not there: " + orGetLiveSecret() + "."
 	}
 	valid := "Valid now: only the new secret, since the grace period was 0."
 	if e.Failure.GracePeriod > 0 {
@@ -92,10 +93,8 @@ func answerNotFromAPI(e rotation.Event) diag.Diagnostic {
 	switch {
 	case e.Reply.Err != nil:
 		kept = fmt.Sprintf("The reply could not be kept (%s).", e.Reply.Err)
-	case e.Reply.Encrypted:
-		kept = fmt.Sprintf("The reply was kept in %s, encrypted for the recipients. This prints it:\n\n  age -d -i key.txt %s", e.Reply.Path, e.Reply.Path)
-	case e.Reply.Path != "":
-		kept = fmt.Sprintf("The reply was kept in %s.", e.Reply.Path)
+	case len(e.Reply.Copies) > 0:
+		kept = "The reply was kept, sealed. This prints it:\n" + openCommands(e.Reply.Copies)
 	}
 	return diag.NewErrorDiagnostic("The API secret may have been rotated: the answer is not the API's",
 		paragraphs(whatHappened(e.Err), fmt.Sprintf("A proxy, a firewall, or a login or maintenance page answers like this. Whether the request sent at %s has reached the API is not known, and it was not sent again.", clockTime(e.Failure.AmbiguousSince)),
@@ -153,38 +152,62 @@ func replacementInterrupted() diag.Diagnostic {
 
 // Recovery.
 
-func rotationResumed(file string, obtainedAt time.Time) diag.Diagnostic {
+func rotationResumed(obtainedAt time.Time) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("An interrupted rotation was completed",
-		fmt.Sprintf("An earlier run made a new secret at %s, and no refresh has found it in the state since. It was in the recovery file %s and is live, so it is stored now, and the secret was not rotated again. "+
-			"If a further rotation is wanted, plan and apply once more.", clockTime(obtainedAt), file))
+		fmt.Sprintf("An earlier run made a new secret at %s and ended before Terraform had stored it. The recovery folder kept it and it is live, so it is stored now, and the secret was not rotated again. "+
+			"If a further rotation is wanted: terraform apply -replace=<address>.", clockTime(obtainedAt)))
 }
 
 func recipientsUnusable(err error) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root("recipients"), "The secret cannot be encrypted", "Nothing was sent: "+err.Error()+".")
 }
 
-func recoveryUndecryptable(file string) diag.Diagnostic {
+func recoveryUndecryptable(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("An interrupted rotation cannot be completed",
-		fmt.Sprintf("An earlier run of this rotation made a new secret and ended before Terraform stored it. It is in the recovery file %s, encrypted, and could not be opened; rotating again would end it. Nothing was sent.\n\n%s\n\n"+
-			"Then apply again. If no key opens it any more, delete the file: that gives the secret in it up, and the next apply rotates.", file, openRecovery(file)))
+		paragraphs("An earlier run of this rotation made a new secret and ended before Terraform stored it. It is sealed in the recovery folder and could not be opened; rotating again would end it. Nothing was sent.",
+			openSealed(e.Copies), "Then apply again. If nothing opens it any more, delete these files: that gives the secret in them up, and the next apply rotates."))
 }
 
-func recoveryUnchecked(file string, err error, api *client.Client) diag.Diagnostic {
+func recoveryUnopened(e rotation.Event) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("A secret in the recovery folder could not be opened",
+		paragraphs("An earlier run of this rotation made a new secret and ended before Terraform stored it. It is sealed in the recovery folder and could not be opened, so the secret is rotated once more, if the API accepts another one.",
+			openSealed(e.Copies)))
+}
+
+func recoveryUnchecked(e rotation.Event, api *client.Client) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("An interrupted rotation cannot be completed yet",
-		paragraphs(fmt.Sprintf("An earlier run of this rotation made a new secret, which is in the recovery file %s. Whether it is live could not be checked; rotating again would end it. The secret was not rotated, and the one in use is as valid as it was.", file),
-			whatHappened(err), remedy(err, api), "Apply again when the API can be reached."))
+		paragraphs("An earlier run of this rotation made a new secret, which the recovery folder holds. Whether it is live could not be checked; rotating again would end it. The secret was not rotated, and the one in use is as valid as it was.",
+			whatHappened(e.Err), remedy(e.Err, api), "Apply again when the API can be reached."))
 }
 
-func recoveryDead(file string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The recovery file holds a dead secret",
-		fmt.Sprintf("The API does not accept the secret in %s, so the secret is rotated as planned.", file))
+func recoveryDead(e rotation.Event) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The recovery folder holds a dead secret",
+		fmt.Sprintf("The API does not accept the secret in %s, so the secret is rotated as planned.", e.Copies[0].Path))
 }
 
-func recoveryUnreadable(file string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The recovery file cannot be used", fmt.Sprintf("%s: %s. Nothing was stopped by this.", file, err))
+func recoveryUnreadable(err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("A file of the recovery folder cannot be used", fmt.Sprintf("%s. Nothing was stopped by this.", err))
 }
 
-func recoveryUnwritable(file string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("The recovery file cannot be changed",
-		fmt.Sprintf("%s: %s. The secret itself is safe if Terraform stores its state. Check that recovery_dir (INTEGRATOR_RECOVERY_DIR) can be written.", file, err))
+func recoveryUnwritable(err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The recovery folder cannot be changed",
+		fmt.Sprintf("%s. The secret itself is safe if Terraform stores its state.", err))
+}
+
+// recoveryRequired is about a folder that somebody has chosen.
+func recoveryRequired(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("The recovery folder cannot keep a secret",
+		fmt.Sprintf("%s. Nothing was sent, and the secret in use is as valid as it was. "+
+			"Make recovery_dir (INTEGRATOR_RECOVERY_DIR) a folder that can be written and has room, leave it out for the default one, or set skip_recovery = true to go without: a new secret is lost then if Terraform is killed before it has stored the state.", err))
+}
+
+func recoveryOff(err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The recovery folder could not be used",
+		fmt.Sprintf("%s. This apply goes on without it: a new secret is lost if Terraform is killed before it has stored the state. "+
+			"Set recovery_dir (INTEGRATOR_RECOVERY_DIR) to a folder that can be written, or skip_recovery = true to say that this is meant.", err))
+}
+
+func recoveryExposed(err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Others can use the recovery folder",
+		fmt.Sprintf("%s. What is in it is sealed, but whoever knows an old secret can open it.", err))
 }

@@ -18,16 +18,29 @@ import (
 // integrator is what the configured provider gives to its resources, ephemeral
 // resources and data sources.
 type integrator struct {
-	client      *client.Client  // nil while settings are unknown
-	unknown     []string        // the settings that are unknown during this plan
-	recovery    *recovery.Store // nil without recovery_dir
+	client      *client.Client   // nil while settings are unknown
+	unknown     []string         // the settings that are unknown during this plan
+	key         string           // of the integrator; "" while it is unknown
+	endpoint    string           // base URL of the API; "" while it is unknown
+	recovery    *recovery.Folder // nil for none
 	ageIdentity envelope.AgeIdentity
 	rotator     *rotation.Rotator
 	clock       func() time.Time
-	applying    bool // see carriesOutPlan
 
+	mayDefer    bool         // Terraform lets the provider defer changes
+	refreshed   *atomic.Bool // Terraform has asked it to read a resource
 	clockWarned atomic.Bool
 }
+
+// applying reports whether Terraform is known to be carrying out a plan. It lets a
+// provider defer changes then, and in the plans of Terraform Stacks and those with
+// -allow-deferral; but it never reads a resource while it applies. Not told apart
+// are such plans that read none: creations, and those with -refresh=false.
+//
+// Terraform asks for the plan again during apply, and the warnings of that plan
+// would be shown twice. OpenTofu and Terraform 1.8 never tell, so nothing may depend
+// on the answer but warnings, and errors that stand in for an error of the apply.
+func (i *integrator) applying() bool { return i.mayDefer && !i.refreshed.Load() }
 
 // signedWith ends the descriptions of the types other than integrator_api_secret.
 const signedWith = "Its requests are signed with the provider's `integrator_secret`, or with a newer secret made earlier in the same run: Terraform does not show it the state of other resources."

@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -41,6 +42,8 @@ type Options struct {
 	Sleep     func(context.Context, time.Duration) error
 	// BeginRotation is told when a rotation is in flight, until it calls done.
 	BeginRotation func() (done func())
+	// WorkingDir is where Terraform's data directory is; the process's by default.
+	WorkingDir string
 }
 
 func (o Options) withDefaults() Options {
@@ -53,19 +56,19 @@ func (o Options) withDefaults() Options {
 	if o.BeginRotation == nil {
 		o.BeginRotation = func() func() { return func() {} }
 	}
+	if o.WorkingDir == "" {
+		o.WorkingDir = "."
+	}
 	return o
 }
 
-// New returns the provider's factory. The version appears in the User-Agent.
-func New(version string, options Options) func() provider.Provider {
-	return func() provider.Provider {
-		return &integratorProvider{version: version, options: options.withDefaults()}
-	}
-}
-
+// integratorProvider is made by NewServer. Its version appears in the User-Agent.
 type integratorProvider struct {
 	version string
 	options Options
+	rotator atomic.Pointer[rotation.Rotator] // nil until it is configured
+	// refreshed says that Terraform has asked it to read a resource.
+	refreshed atomic.Bool
 }
 
 func (p *integratorProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -88,6 +91,10 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 			},
 		},
 	}
+	resp.Schema.Attributes[settingSkipRecovery] = schema.BoolAttribute{
+		MarkdownDescription: "`true` turns the recovery folder off; default `false`. A new secret is lost then if Terraform is killed before it has stored the state. Can also be set with the environment variable `INTEGRATOR_SKIP_RECOVERY`.",
+		Optional:            true,
+	}
 	for _, s := range settings() {
 		resp.Schema.Attributes[s.name] = schema.StringAttribute{
 			MarkdownDescription: s.markdown(),
@@ -109,18 +116,27 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	}
 	integrator := &integrator{
 		unknown:     settings.unknown,
+		key:         settings.client.IntegratorKey,
 		ageIdentity: settings.ageIdentity,
 		clock:       p.options.Clock,
-		applying:    carriesOutPlan(req),
+		mayDefer:    req.ClientCapabilities.DeferralAllowed,
+		refreshed:   &p.refreshed,
 	}
 	core := rotation.Config{
+		IntegratorKey:  settings.client.IntegratorKey,
 		Clock:          p.options.Clock,
 		Open:           settings.ageIdentity.Open,
 		HasKey:         !settings.ageIdentity.IsZero(),
 		Seal:           seal,
+		SealWith:       sealWith,
+		OpenWith:       openWith,
 		Begin:          p.options.BeginRotation,
 		SkipValidation: settings.skipValidation,
-		Applying:       carriesOutPlan(req),
+		Applying:       integrator.applying,
+	}
+	if settings.client.Endpoint != nil {
+		integrator.endpoint = settings.client.Endpoint.String()
+		core.Endpoint = integrator.endpoint
 	}
 	if len(settings.unknown) == 0 {
 		config := settings.client
@@ -129,25 +145,27 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 		config.Log = func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) }
 		integrator.client = client.New(config)
 		core.API, core.Configured = integrator.client, config.Secret
-		core.IntegratorKey, core.Endpoint = config.IntegratorKey, config.Endpoint.String()
-		if settings.recoveryDir != "" {
-			integrator.recovery = recovery.NewStore(settings.recoveryDir, config.IntegratorKey, config.Endpoint.String())
-			core.Store = integrator.recovery
+		if folder := p.recoveryFolder(settings); folder != "" {
+			integrator.recovery = recovery.NewFolder(folder, integrator.key, integrator.endpoint, p.options.Clock)
+			core.Store, core.StoreRequired = recoveryStore{integrator.recovery}, settings.recoveryDir != ""
 		}
 	}
 	integrator.rotator = rotation.New(core)
+	p.rotator.Store(integrator.rotator)
 	resp.ResourceData = integrator
 	resp.DataSourceData = integrator
 	resp.EphemeralResourceData = integrator
 }
 
-// carriesOutPlan reports whether Terraform is known to be applying: it lets a
-// provider defer changes in that walk only. It asks for the plan again then, and
-// the warnings of that plan would be shown twice. OpenTofu and Terraform 1.8 never
-// tell, so nothing may depend on the answer but warnings, and errors that stand in
-// for an error of the apply.
-func carriesOutPlan(req provider.ConfigureRequest) bool {
-	return req.ClientCapabilities.DeferralAllowed
+// recoveryFolder is where secrets are kept for recovery, "" for nowhere.
+func (p *integratorProvider) recoveryFolder(settings resolved) string {
+	switch {
+	case settings.skipRecovery:
+		return ""
+	case settings.recoveryDir != "":
+		return settings.recoveryDir
+	}
+	return recovery.DefaultFolder(p.options.Getenv, p.options.WorkingDir)
 }
 
 func (p *integratorProvider) Resources(context.Context) []func() resource.Resource {

@@ -30,6 +30,7 @@ const (
 
 	settingMaxRetries                = "max_retries"
 	settingSkipCredentialsValidation = "skip_credentials_validation"
+	settingSkipRecovery              = "skip_recovery"
 )
 
 const (
@@ -79,7 +80,7 @@ func settings() []setting {
 		},
 		{
 			name: settingRecoveryDir, variable: "INTEGRATOR_RECOVERY_DIR", check: checkRecoveryDir,
-			description: "Folder, such as `/var/lib/integrator`, where a new secret is kept in a file from the moment the API shows it until a refresh finds it in the state; without it, a secret is lost if Terraform is killed before it has stored the state. The file is readable by its owner only and holds the secret in the clear, unless `recipients` encrypts it. The folder has to outlast the run, so in CI it has to be on a persistent volume.",
+			description: "Folder, such as `/var/lib/integrator`, where a new secret is kept, sealed, from the moment the API shows it until a refresh finds it in the state, and an old one when it leaves the state. By default it is `integrator/<workspace>` in Terraform's data directory (`.terraform`, or `TF_DATA_DIR`). The folder has to outlast the run: where the data directory does not, as in CI, choose one on a persistent volume. If a folder that is set here cannot be written, nothing is rotated. `skip_recovery` turns all of this off.",
 		},
 		{
 			name: settingAgeIdentity, variable: "INTEGRATOR_IDENTITY", check: checkAgeIdentity, sensitive: true,

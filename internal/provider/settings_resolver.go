@@ -6,8 +6,10 @@ package provider
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -25,6 +27,7 @@ import (
 type resolved struct {
 	client         client.Config
 	recoveryDir    string
+	skipRecovery   bool
 	ageIdentity    envelope.AgeIdentity
 	skipValidation bool
 	unknown        []string
@@ -62,9 +65,8 @@ func (r *resolver) resolve(ctx context.Context) resolved {
 	if r.get(ctx, settingMaxRetries, &maxRetries); !maxRetries.IsNull() {
 		s.client.MaxRetries = int(maxRetries.ValueInt64())
 	}
-	var skipValidation types.Bool
-	r.get(ctx, settingSkipCredentialsValidation, &skipValidation)
-	s.skipValidation = skipValidation.ValueBool()
+	s.skipValidation = r.flag(ctx, settingSkipCredentialsValidation, "")
+	s.skipRecovery = r.flag(ctx, settingSkipRecovery, "INTEGRATOR_SKIP_RECOVERY")
 
 	s.unknown = r.unknown
 	return s
@@ -77,6 +79,21 @@ func (r *resolver) get(ctx context.Context, name string, target interface{ IsUnk
 	if target.IsUnknown() {
 		r.unknown = append(r.unknown, name)
 	}
+}
+
+// flag returns a setting that is true or false, with the environment variable that
+// stands in for it, if there is one.
+func (r *resolver) flag(ctx context.Context, name, variable string) bool {
+	var configured types.Bool
+	r.get(ctx, name, &configured)
+	if !configured.IsNull() || variable == "" || r.getenv(variable) == "" {
+		return configured.ValueBool()
+	}
+	value, err := strconv.ParseBool(r.getenv(variable))
+	if err != nil {
+		r.diags.Append(invalidVariable(name, variable, errors.New("must be true or false")))
+	}
+	return value
 }
 
 // text returns a setting, "" where it is not set or not known.
@@ -102,10 +119,15 @@ func (r *resolver) text(ctx context.Context, name string) string {
 		return ""
 	}
 	if err := s.check(value); err != nil {
-		r.diags.AddAttributeError(path.Root(name), "Invalid environment variable "+s.variable,
-			fmt.Sprintf("The environment variable %s, which stands in for %s, %s.", s.variable, name, err))
+		r.diags.Append(invalidVariable(name, s.variable, err))
 	}
 	return value
+}
+
+// invalidVariable is the error for an environment variable. Err finishes a sentence.
+func invalidVariable(name, variable string, err error) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root(name), "Invalid environment variable "+variable,
+		fmt.Sprintf("The environment variable %s, which stands in for %s, %s.", variable, name, err))
 }
 
 // missingSetting is the error for a required setting.

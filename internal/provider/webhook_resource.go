@@ -111,7 +111,7 @@ func (r *webhookResource) Configure(_ context.Context, req resource.ConfigureReq
 // the webhook. This is not for validation: Terraform validates several times, and
 // would show the warning each time.
 func (r *webhookResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.applying {
+	if req.Plan.Raw.IsNull() || r.applying() {
 		return
 	}
 	var planned, stored types.Set

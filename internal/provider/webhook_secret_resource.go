@@ -73,7 +73,7 @@ func (r *webhookSecretResource) ModifyPlan(ctx context.Context, req resource.Mod
 	if req.Plan.Raw.IsNull() {
 		// In a replacement, Terraform does not ask for the plan of the destruction
 		// until it is applying.
-		if !r.applying {
+		if !r.applying() {
 			var id types.String
 			resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
 			resp.Diagnostics.Append(webhookSecretStays(id.ValueString()))

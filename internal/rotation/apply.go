@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
-	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
 // Result is what came of an apply.
@@ -42,9 +41,9 @@ func (r *Rotator) Update(ctx context.Context, prior Object, arguments Arguments,
 	var result Result
 	switch action {
 	case Rotate:
-		result = r.rotate(ctx, arguments, memory.History)
+		result = r.rotate(ctx, arguments, memory.History, false)
 	case Adopt:
-		result = r.adopt(arguments, prior.Held, memory)
+		result = r.adopt(ctx, arguments, prior.Held, memory)
 	case Encrypt:
 		result = r.encrypt(arguments, prior.Held, memory.History)
 	case Keep, LeaveOpen:
@@ -62,9 +61,15 @@ func (r *Rotator) Update(ctx context.Context, prior Object, arguments Arguments,
 func (r *Rotator) Create(ctx context.Context, arguments Arguments, graceSet bool) (result Result, restored *Replaced) {
 	replaced := r.Seen().replacedBy(arguments)
 	if replaced == nil {
-		return r.rotate(ctx, arguments, History{}), nil
+		events, forgotten := r.keepForgotten()
+		result = r.rotate(ctx, arguments, History{}, true)
+		if result.Failed {
+			result.Events[len(result.Events)-1].Forgotten = forgotten
+		}
+		result.Events = append(events, result.Events...)
+		return result, nil
 	}
-	result = r.rotate(ctx, arguments, replaced.history)
+	result = r.rotate(ctx, arguments, replaced.history, true)
 	if result.Failed {
 		result.Events = append(result.Events, Event{Kind: OldSecretPutBack})
 		result.Memory = Memory{History: replaced.history}
@@ -74,79 +79,68 @@ func (r *Rotator) Create(ctx context.Context, arguments Arguments, graceSet bool
 		s.replaced = slices.DeleteFunc(slices.Clone(s.replaced), func(r *Replaced) bool { return r == replaced })
 		return s
 	})
-	if replaced.unwarned && r.config.Applying {
+	if replaced.unwarned && r.config.Applying() {
 		result.Events = append(result.Events, r.rotationWarnings(graceSet)...)
 		result.Events = append(result.Events, r.plaintextWarnings(arguments.Recipients)...)
 	}
 	return result, nil
 }
 
-// Delete forgets a secret, and sends nothing: the API cannot end one. In a
-// replacement it keeps the object for Create, which Terraform shows nothing of it.
-// If it fails, the object stays in the state.
+// Delete forgets a secret, and sends nothing: the API cannot end one. The recovery
+// folder keeps it, unless a newer one is at hand. In a replacement, Delete keeps the
+// object for Create, which Terraform shows nothing of it. If it fails, the object
+// stays in the state.
 func (r *Rotator) Delete(ctx context.Context, object Replaced, memory Memory) (result Result) {
 	another := r.ofAnother(object.Held, memory.History)
-	if memory.Replacing {
-		if another {
-			return result.failed(Event{Kind: RotationOfAnother, Owner: owner(object.Held, memory.History)})
-		}
-		if ctx.Err() == nil { // writing the file takes its time
-			result.Events = r.saveReplaced(object.Held)
-		}
-		if ctx.Err() != nil {
-			return result.failed(Event{Kind: ReplacementStopped})
-		}
-		object.history, object.unwarned = memory.History, memory.Unwarned
-		r.learn(func(s Seen) Seen {
-			s.replaced = append(slices.Clone(s.replaced), &object)
-			return s
-		})
+	switch {
+	case another && memory.Replacing:
+		return result.failed(Event{Kind: RotationOfAnother, Owner: owner(object.Held, memory.History)})
+	case another:
+		return result
 	}
-	if !another {
-		r.see(object.Held, memory.History)
+	r.see(object.Held, memory.History)
+	stopped := memory.Replacing && ctx.Err() != nil
+	if !stopped && !r.Seen().superseded(object.Held.Fingerprint) {
+		var failed bool
+		result.Events, failed = r.keep(object.Held, memory.History, object.Arguments.Recipients)
+		result.Failed = failed && memory.Replacing
 	}
+	switch {
+	case !memory.Replacing, result.Failed:
+		return result
+	case ctx.Err() != nil: // writing the files takes its time
+		return result.failed(Event{Kind: ReplacementStopped})
+	}
+	object.history, object.unwarned = memory.History, memory.Unwarned
+	r.learn(func(s Seen) Seen {
+		s.replaced = append(slices.Clone(s.replaced), &object)
+		return s
+	})
 	return result
 }
 
-// saveReplaced puts the secret of an object that is about to be replaced into the
-// recovery folder, unless there is one already.
-func (r *Rotator) saveReplaced(held Held) []Event {
-	if held.Imported() || r.config.Store == nil {
-		return nil
-	}
-	err := r.config.Store.SaveIfNone(recovery.Entry{
-		Secret:          held.Secret.Reveal(),
-		EncryptedSecret: held.Ciphertext,
-		Fingerprint:     held.Fingerprint,
-		ObtainedAt:      r.config.Clock(),
-		Replaced:        true,
-	})
-	if err != nil {
-		return []Event{{Kind: RecoveryUnwritten, Err: err}}
-	}
-	return nil
-}
-
-// adopt stores a live secret that Refresh has found, and calls nothing.
-func (r *Rotator) adopt(arguments Arguments, prior Held, memory Memory) Result {
+// adopt stores a live secret that Refresh has found.
+func (r *Rotator) adopt(ctx context.Context, arguments Arguments, prior Held, memory Memory) Result {
 	seal, failure := r.seal(arguments.Recipients)
 	if failure != nil {
 		return Result{}.failed(*failure)
 	}
-	adopted := newSecret{obtainedAt: r.config.Clock(), older: []string{prior.Fingerprint}}
 	seen, events := r.loadRecovered()
-	if seen.Recovered != nil && seen.Recovered.Fingerprint == memory.AdoptionDue {
-		adopted.secret = seen.Recovered.secret
-		adopted.older = append(adopted.older, seen.Recovered.Known...)
-	}
-	if adopted.secret.IsZero() && seen.Configured.Fingerprint() == memory.AdoptionDue {
-		adopted.secret = seen.Configured
-	}
-	if adopted.secret.IsZero() {
+	adopted := seen.available(memory.AdoptionDue)
+	if adopted == nil {
 		return Result{Events: events}.failed(Event{Kind: AdoptionGone})
 	}
+	if !r.config.SkipValidation {
+		if err := r.probe(ctx, adopted.secret); refused(err) {
+			return Result{Events: events}.failed(Event{Kind: AdoptionRefused, Err: err})
+		}
+	}
+	if !adopted.made {
+		adopted.obtainedAt = r.config.Clock()
+	}
+	adopted.older = append(adopted.older, prior.Fingerprint)
 	adopted.ciphertext = seal(adopted.secret)
-	return r.take(adopted, memory.History, events)
+	return r.take(*adopted, memory.History, events)
 }
 
 // encrypt encrypts the secret of a state, and calls nothing.

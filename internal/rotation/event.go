@@ -30,18 +30,30 @@ type Event struct {
 	Failure *apisecret.RegenerateError
 	Reply   KeptReply
 	Blind   bool
+	// Kept says that the recovery folder keeps the secret of an object that leaves
+	// the state, and Forgotten that Terraform may have dropped the object already.
+	Kept      bool
+	Forgotten bool
+	// Copies are the files of the recovery folder that this is about.
+	Copies []SealedCopy
 }
 
+// SealedCopy is a file of the recovery folder with a secret in it. With is the
+// fingerprint of the secret that opens it, "" for a private key of a recipient.
+type SealedCopy struct{ Path, With string }
+
 // Undecryptable names what may hold a secret that could sign, and cannot be
-// opened: a secret in state, or the recovery file.
-type Undecryptable struct{ InState, Recovered bool }
+// opened: a secret in state, or files of the recovery folder.
+type Undecryptable struct {
+	InState   bool
+	Recovered []SealedCopy
+}
 
 // KeptReply says where a reply without a readable secret was put. The zero
-// KeptReply says that there is no recovery folder.
+// KeptReply says that there is no recovery folder, or nothing to seal it with.
 type KeptReply struct {
-	Path      string
-	Encrypted bool
-	Err       error
+	Copies []SealedCopy
+	Err    error
 }
 
 // Source is where a secret comes from that is not in state.
@@ -50,7 +62,7 @@ type Source int
 // The sources.
 const (
 	FromConfiguration Source = iota // the provider's integrator_secret
-	FromRecovery                    // the recovery file
+	FromRecovery                    // the recovery folder: an interrupted run of this resource made it
 )
 
 // Kind is what has happened.
@@ -66,13 +78,13 @@ const (
 	AnotherAccepted               // beside the secret in state, the one from Source is accepted
 	AdoptionPlanned               // in place of the secret in state, the one from Source is accepted
 	AllRefused                    // the secret in state is refused, and there is none to adopt
-	RecoveryUnread                // the recovery file cannot be used: Err
-	RecoveryUnwritten             // the recovery file cannot be changed: Err
+	RecoveryUnread                // a file of the recovery folder cannot be used: Err
+	RecoveryUnwritten             // the recovery folder cannot be changed: Err
 
 	// Of a plan.
 	GraceNotSet            // a rotation is planned, with the default grace period
 	OlderSecretMayEnd      // a rotation is planned in the grace period of the last: At is its end
-	SecretStaysValid       // a destroy is planned
+	SecretStaysValid       // a destroy is planned: Kept
 	OlderStatesInPlaintext // the secret in state is going to be encrypted
 	RecipientsCountLater   // recipients have changed, and the secret stays
 	PlaintextPlanned       // a rotation is planned that stores the new secret in plaintext, after an encrypted one
@@ -86,10 +98,14 @@ const (
 	SecondRotationInVain  // it may have been, without a new secret in hand
 	RecipientsUnusable    // the secret cannot be encrypted: Err
 	RecipientsEmpty       // the list of recipients turned out to be empty
-	RotationResumed       // the secret that an interrupted run made at At is taken
-	RecoveryUndecryptable // there is one, and it cannot be opened
-	RecoveryUnchecked     // there is one, and it is not known whether it is live: Err
-	RecoveryDead          // the recovered secret is refused
+	RecoveryRequired      // the chosen recovery folder cannot keep a secret, so nothing was sent: Err
+	RecoveryOff           // the default recovery folder cannot: Err
+	RecoveryExposed       // others can read or change the recovery folder: Err
+	RotationResumed       // the secret that an interrupted run made at At is taken: Copies
+	RecoveryUndecryptable // an interrupted run has made one that cannot be opened, and nothing was sent: Copies
+	RecoveryUnopened      // likewise, and the rotation goes on: Copies
+	RecoveryUnchecked     // there is one, and it is not known whether it is live: Err, Copies
+	RecoveryDead          // the recovered secret is refused: Copies
 	NotPossible           // no request could be made: Err
 	NotRotated            // the secret in use is as valid as before: Failure
 	ReplyUnreadable       // the secret was rotated, its reply has no readable secret: Failure, Reply
@@ -100,6 +116,7 @@ const (
 	GraceCut              // the secret was rotated, the old one expires earlier than was asked for: At, zero for no time
 	PerhapsTwice          // the secret was rotated, perhaps twice, first At
 	AdoptionGone          // the secret to be adopted is not at hand any more
+	AdoptionRefused       // the secret to be adopted is refused: Err
 	OldSecretPutBack      // a replacement failed after Delete, and the old object is restored
 	ReplacementStopped    // Terraform was interrupted before Delete
 

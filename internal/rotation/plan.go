@@ -19,6 +19,9 @@ type Planned struct {
 	Action Action
 	Memory Memory // for the apply, and for the second plan of a replacement
 	Events []Event
+	// Configured says that it is the configured secret that is going to be adopted.
+	// Nothing is known of when it was made.
+	Configured bool
 }
 
 // Plan decides what is done to the secret, and asks the API whether a rotation can
@@ -33,6 +36,7 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 	occasion := occasionOf(prior, memory, seen)
 	planned.Action = r.decide(prior, arguments, memory, maxPlanAge)
 
+	planned.Configured = planned.Action == Adopt && memory.AdoptionDue == seen.Configured.Fingerprint()
 	planned.Memory.Planned = planned.Action
 	planned.Memory.Replacing = occasion != InPlace
 	planned.Memory.Unwarned = occasion == Replacement
@@ -40,8 +44,11 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 		// Delete is shown this plan's memory, not that of the tainted object.
 		planned.Memory.History = seen.newest().history
 	}
-	if r.config.Applying {
+	if r.config.Applying() {
 		return planned // the plan before has said it all
+	}
+	if occasion != InPlace {
+		planned.Events = append(planned.Events, r.ruleOut(arguments)...)
 	}
 	planned.Events = append(planned.Events, recipientWarnings(planned.Action, prior, arguments)...)
 	if planned.Action == Rotate || planned.Action == LeaveOpen { // Terraform itself drops the warnings of a replacement
@@ -50,7 +57,7 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 	if planned.Action.NewSecret() {
 		planned.Events = append(planned.Events, r.plaintextWarnings(arguments.Recipients)...)
 	}
-	if planned.Action == Rotate && r.config.API != nil {
+	if planned.Action == Rotate {
 		planned.Events = append(planned.Events, r.checkRotation(ctx, prior, occasion, memory)...)
 	}
 	return planned
@@ -58,10 +65,11 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 
 // PlanDestroy returns the memory for a Delete, and warns of it unless the secret
 // has a successor: then this is the end of a replacement.
-func (r *Rotator) PlanDestroy(held Held, memory Memory) Planned {
+func (r *Rotator) PlanDestroy(object Object, memory Memory) Planned {
+	held := object.Held
 	events := r.seePrior(held, memory.History)
-	if !r.config.Applying && !r.Seen().superseded(held.Fingerprint) {
-		events = append(events, Event{Kind: SecretStaysValid})
+	if !r.config.Applying() && !r.Seen().superseded(held.Fingerprint) {
+		events = append(events, Event{Kind: SecretStaysValid, Kept: r.keepable(held, object.Arguments.Recipients)})
 	}
 	memory.Replacing, memory.Unwarned = false, false // a replacement that failed in Delete has left them set
 	return Planned{Memory: memory, Events: events}
@@ -120,7 +128,7 @@ func (r *Rotator) checkRotation(ctx context.Context, prior *Object, occasion Occ
 	if of, another := r.plannedOfAnother(prior, occasion, memory); another {
 		return []Event{{Kind: RotationOfAnother, Owner: of}}
 	}
-	if r.config.SkipValidation {
+	if r.config.SkipValidation || r.config.API == nil {
 		return nil
 	}
 	var last error
@@ -150,7 +158,7 @@ func (r *Rotator) plannedOfAnother(prior *Object, occasion Occasion, memory Memo
 	switch {
 	case occasion == InPlace:
 		return owner(prior.Held, history), r.ofAnother(prior.Held, history)
-	case occasion == Replacement && (history.IntegratorKey != r.config.IntegratorKey || history.Endpoint != r.config.Endpoint):
+	case occasion == Replacement && r.ofAnother(Held{IntegratorKey: history.IntegratorKey}, history):
 		return history, true
 	}
 	// Only Read is shown a tainted object.

@@ -25,9 +25,6 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 	rotateAt := object.Held.RotateAt(object.Arguments.Days)
 	found.Memory.RotationDue = !rotateAt.IsZero() && !r.config.Clock().Before(rotateAt)
 	switch {
-	case r.config.API == nil:
-		r.see(object.Held, memory.History)
-		return found
 	case r.ofAnother(object.Held, memory.History):
 		r.learn(func(s Seen) Seen {
 			s.ofAnother = append(slices.Clone(s.ofAnother), &stateSecret{Held: object.Held, history: memory.History})
@@ -35,11 +32,14 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 		})
 		found.Events = []Event{{Kind: StateOfAnother, Owner: owner(object.Held, memory.History)}}
 		return found
+	case r.config.API == nil:
+		r.see(object.Held, memory.History)
+		return found
 	}
 	secret, seen, events := r.seeStored(object.Held, memory.History)
 	due := memory.AdoptionDue
-	if due != seen.Configured.Fingerprint() && (seen.Recovered == nil || due != seen.Recovered.Fingerprint) {
-		due = "" // that secret is no longer available
+	if due != "" && seen.available(due) == nil {
+		due = ""
 	}
 	switch {
 	case !r.config.SkipValidation:
@@ -71,7 +71,7 @@ func (r *Rotator) ask(ctx context.Context, held Held, secret apisecret.Secret, s
 	default:
 		refusal = r.probe(ctx, secret)
 		if refusal == nil {
-			return "", r.accepted(ctx, candidates)
+			return r.accepted(ctx, candidates)
 		}
 		if !refused(refusal) {
 			return due, []Event{{Kind: NotChecked, Err: refusal}}
@@ -92,13 +92,19 @@ func (r *Rotator) ask(ctx context.Context, held Held, secret apisecret.Secret, s
 }
 
 // accepted tells which of the candidates are accepted beside the secret in state.
-func (r *Rotator) accepted(ctx context.Context, candidates []candidate) (events []Event) {
+// One of the folder is newer, so it is adopted before the one in state expires,
+// unless somebody has configured one that may be newer still.
+func (r *Rotator) accepted(ctx context.Context, candidates []candidate) (adoption string, events []Event) {
 	for _, c := range candidates {
-		if r.probe(ctx, c.secret) == nil {
+		switch err := r.probe(ctx, c.secret); {
+		case err != nil:
+		case c.source == FromRecovery && len(events) == 0:
+			return c.secret.Fingerprint(), []Event{{Kind: AdoptionPlanned, Source: c.source}}
+		default:
 			events = append(events, Event{Kind: AnotherAccepted, Source: c.source})
 		}
 	}
-	return events
+	return "", events
 }
 
 // candidate is a secret that may be live in place of the one in state.
@@ -107,12 +113,24 @@ type candidate struct {
 	source Source
 }
 
-// candidates are the secrets known beside the one in state, without those that it
-// has superseded.
+// candidates are the secrets known beside the one in state, the likeliest first. The
+// one that is configured comes first if no run that left something in the folder
+// knew it. An entry of the folder has to have come after the one in state, and an
+// import takes only what is configured.
 func candidates(held Held, seen Seen, history History) []candidate {
-	all := []candidate{{seen.Configured, FromConfiguration}}
-	if seen.Recovered != nil {
-		all = append([]candidate{{seen.Recovered.secret, FromRecovery}}, all...)
+	var all []candidate
+	known := false
+	for _, e := range seen.Recovered {
+		if e.opened() && e.follows(held.Fingerprint) && !held.Imported() {
+			all = append(all, candidate{e.secret, FromRecovery})
+			known = known || e.knows(seen.Configured.Fingerprint())
+		}
+	}
+	configured := candidate{seen.Configured, FromConfiguration}
+	if known {
+		all = append(all, configured)
+	} else {
+		all = append([]candidate{configured}, all...)
 	}
 	return slices.DeleteFunc(all, func(c candidate) bool {
 		fingerprint := c.secret.Fingerprint()
@@ -124,41 +142,37 @@ func candidates(held Held, seen Seen, history History) []candidate {
 // none, or none that can be opened.
 func (r *Rotator) see(held Held, history History) apisecret.Secret {
 	secret := r.open(held.Secret, held.Ciphertext, held.Fingerprint)
-	r.learn(func(s Seen) Seen { return s.withState(&stateSecret{held, secret, history}) })
+	r.learn(func(s Seen) Seen { return s.withState(&stateSecret{Held: held, opened: secret, history: history}) })
 	return secret
 }
 
-// seeStored is see for a state that Terraform has stored: what the recovery
-// folder holds of it is deleted.
+// Load notes a secret that Terraform has loaded from a state. Nobody may ever be
+// shown it again: Terraform can replace an object without a Delete.
+func (r *Rotator) Load(held Held) {
+	if r.ofAnother(held, History{}) {
+		return
+	}
+	secret := r.open(held.Secret, held.Ciphertext, held.Fingerprint)
+	r.learn(func(s Seen) Seen { return s.withState(&stateSecret{Held: held, opened: secret, raw: true}) })
+}
+
+// seeStored is see for a state that Terraform has stored: what the recovery folder
+// holds of it, or of secrets before it, is deleted.
 func (r *Rotator) seeStored(held Held, history History) (apisecret.Secret, Seen, []Event) {
 	secret := r.see(held, history)
 	seen, events := r.loadRecovered()
-	if seen.Recovered == nil || seen.Recovered.Fingerprint != held.Fingerprint {
-		return secret, seen, events
+	var rest []Recovered
+	for _, e := range seen.Recovered {
+		if e.Fingerprint == "" || e.Fingerprint != held.Fingerprint && !history.Supersedes(e.Fingerprint) {
+			rest = append(rest, e)
+			continue
+		}
+		if err := r.config.Store.Remove(e.Found); err != nil {
+			events = append(events, Event{Kind: RecoveryUnwritten, Err: err})
+		}
 	}
-	if err := r.config.Store.Remove(); err != nil {
-		events = append(events, Event{Kind: RecoveryUnwritten, Err: err})
-	}
-	seen = r.learn(func(s Seen) Seen { s.Recovered = nil; return s })
+	seen = r.learn(func(s Seen) Seen { s.Recovered = rest; return s })
 	return secret, seen, events
-}
-
-// loadRecovered reads the recovery folder. What is wrong there is an event, and no
-// failure: it must not block anything.
-func (r *Rotator) loadRecovered() (Seen, []Event) {
-	if r.config.Store == nil {
-		return r.Seen(), nil
-	}
-	var events []Event
-	entry, err := r.config.Store.Load()
-	if err != nil {
-		events = append(events, Event{Kind: RecoveryUnread, Err: err})
-	}
-	var recovered *Recovered
-	if entry != nil {
-		recovered = &Recovered{*entry, r.open(apisecret.New(entry.Secret), entry.EncryptedSecret, entry.Fingerprint)}
-	}
-	return r.learn(func(s Seen) Seen { s.Recovered = recovered; return s }), events
 }
 
 // open returns a stored secret, given in plaintext or as ciphertext. The

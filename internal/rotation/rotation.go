@@ -13,10 +13,11 @@
 //   - [Rotator.Plan] works out the [Occasion] of the plan and lets [Decide] choose
 //     the [Action] (plan.go, decision.go).
 //   - [Rotator.Update] and [Rotator.Create] carry the action out, in another process
-//     (apply.go): they rotate, resume an interrupted rotation or adopt a secret
-//     (rotate.go).
+//     (apply.go): they rotate (rotate.go), resume an interrupted rotation
+//     (resume.go) or adopt a secret.
 //
-// What the process has seen on this way is in one snapshot, [Seen] (seen.go).
+// What the process has seen on this way is in one snapshot, [Seen] (seen.go). What
+// the recovery folder holds, and who can open it, is in recovered.go.
 package rotation
 
 import (
@@ -41,32 +42,46 @@ type API interface {
 	Use(secret apisecret.Secret)
 }
 
-// Store is the recovery folder.
+// Store is the recovery folder. Each secret in it is sealed; a [recovery.Copy] says
+// with what.
 type Store interface {
-	// Load returns the entry, nil if there is none.
-	Load() (*recovery.Entry, error)
-	// Save puts an entry in the place of whatever is there, SaveIfNone only where
-	// there is nothing.
-	Save(entry recovery.Entry) error
-	SaveIfNone(entry recovery.Entry) error
+	// Load returns what there is, the newest first, and what could not be used.
+	Load() (found []recovery.Found, problems []error)
+	// Reserve makes sure that the record and that many copies can be written.
+	Reserve(copies int) (Reservation, error)
+	// Save writes an entry that need not be reserved, or adds to one that is there.
+	Save(record recovery.Record, copies []recovery.Copy) error
 	// SaveReply keeps a reply without a readable secret, and returns where.
-	SaveReply(body []byte) (path string, err error)
-	// Remove deletes the entry, if there is one.
-	Remove() error
+	SaveReply(copies []recovery.Copy) (paths []string, err error)
+	// Keep makes a secret that was made one that is kept.
+	Keep(found recovery.Found) error
+	// Remove deletes an entry.
+	Remove(found recovery.Found) error
+	// Exposed returns an error if others can read or change the folder.
+	Exposed() error
+}
+
+// Reservation is room in the recovery folder, until it is used or released.
+type Reservation interface {
+	Save(record recovery.Record, copies []recovery.Copy) error
+	Release()
 }
 
 // Config is what a Rotator works with. All of it is required, except where a
 // comment says otherwise.
 type Config struct {
-	// API is nil in a plan that does not know all of the provider's settings yet.
-	// The next three are of no use then.
+	// API is nil in a plan that does not know all of the provider's settings yet. Of
+	// the next three, those that are unknown are zero then.
 	API           API
 	IntegratorKey string
 	Endpoint      string           // base URL of the API
 	Configured    apisecret.Secret // the provider's integrator_secret
 
 	Store Store // nil for none
-	Clock func() time.Time
+	// StoreRequired says that somebody has chosen the folder: nothing may be sent
+	// that it could not keep.
+	StoreRequired bool
+	Clock         func() time.Time
 	// Open decrypts with the age identity that is configured; HasKey is false if
 	// none is, so that Open always fails.
 	Open   func(ciphertext string) (secret string, err error)
@@ -74,14 +89,17 @@ type Config struct {
 	// Seal prepares the encryption of one secret for public keys. Everything that
 	// can fail about it happens here; seal gives "" where there are no keys.
 	Seal func(recipients []string) (seal func(apisecret.Secret) (ciphertext string), err error)
+	// SealWith and OpenWith do the same with a secret as passphrase.
+	SealWith func(passphrase apisecret.Secret) (seal func(apisecret.Secret) (ciphertext string), err error)
+	OpenWith func(ciphertext string, passphrase apisecret.Secret) (secret string, err error)
 	// Begin is told that a rotation is in flight, until done is called.
 	Begin func() (done func())
 	// SkipValidation forbids to ask the API about secrets, except where a rotation
 	// would otherwise end one.
 	SkipValidation bool
-	// Applying says that Terraform is known to be carrying out a plan. It asks for
-	// the plan again then, and the warnings of that plan would be said twice.
-	Applying bool
+	// Applying reports whether Terraform is known to be carrying out a plan. It asks
+	// for the plan again then, and the warnings of that plan would be said twice.
+	Applying func() bool
 }
 
 // Rotator rotates the secret of one integrator, in one process of the provider.
@@ -123,10 +141,8 @@ func (r *Rotator) Replacing() bool { return len(r.Seen().replaced) > 0 }
 // ofAnother reports whether a secret is known to be that of another integrator
 // or endpoint than the provider's.
 func (r *Rotator) ofAnother(held Held, history History) bool {
-	if r.config.API == nil {
-		return false
-	}
-	return held.IntegratorKey != r.config.IntegratorKey || history.Endpoint != "" && history.Endpoint != r.config.Endpoint
+	differs := func(known, configured string) bool { return known != "" && configured != "" && known != configured }
+	return differs(held.IntegratorKey, r.config.IntegratorKey) || differs(history.Endpoint, r.config.Endpoint)
 }
 
 // probe is API.Probe, asked once in a process for each secret.

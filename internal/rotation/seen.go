@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
-	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
 // Seen is a snapshot of what this process has seen of the integrator's secrets.
@@ -22,9 +21,9 @@ type Seen struct {
 	Configured apisecret.Secret
 	// Obtained is the secret that this process has made or adopted; zero for none.
 	Obtained apisecret.Secret
-	// Recovered is what the recovery folder held when it was last read; nil for
-	// nothing.
-	Recovered *Recovered
+	// Recovered is what the recovery folder held when it was last read, the newest
+	// first.
+	Recovered []Recovered
 
 	inState   []*stateSecret // current and deposed objects, the newest version first
 	ofAnother []*stateSecret // those of another integrator, which may be tainted
@@ -41,20 +40,15 @@ const (
 	hasRotated
 )
 
-// stateSecret is a secret that was seen in a state.
+// stateSecret is a secret that was seen in a state. It never changes.
 type stateSecret struct {
 	Held
 	opened  apisecret.Secret // zero if it is encrypted and cannot be opened
 	history History
+	raw     bool // Terraform has loaded it, and shown it to no other call yet
 }
 
-// Recovered is an entry of the recovery folder.
-type Recovered struct {
-	recovery.Entry
-	secret apisecret.Secret // zero if it cannot be opened
-}
-
-func (r *Recovered) undecryptable() bool { return r != nil && r.secret.IsZero() }
+func (s *stateSecret) sameAs(other *stateSecret) bool { return s.Fingerprint == other.Fingerprint }
 
 // Replaced is an object that a Create replaces without being shown it.
 type Replaced struct {
@@ -65,12 +59,20 @@ type Replaced struct {
 	unwarned bool // nobody was shown the warnings of the plan to replace it
 }
 
-// withState adds a secret that was seen in a state.
+// withState adds a secret that was seen in a state. What was only loaded before
+// gives way to more.
 func (s Seen) withState(secret *stateSecret) Seen {
-	if secret.Fingerprint == "" || s.holds(secret.Fingerprint) {
+	if secret.Fingerprint == "" {
 		return s
 	}
-	s.inState = append(slices.Clone(s.inState), secret)
+	states := slices.Clone(s.inState)
+	if i := slices.IndexFunc(states, secret.sameAs); i >= 0 {
+		if !states[i].raw {
+			return s
+		}
+		states = slices.Delete(states, i, i+1)
+	}
+	s.inState = append(states, secret)
 	slices.SortStableFunc(s.inState, func(a, b *stateSecret) int { return cmp.Compare(b.Version, a.Version) })
 	return s
 }
@@ -81,8 +83,8 @@ func (s Seen) signers() []apisecret.Secret {
 	for _, state := range s.inState {
 		candidates = append(candidates, state.opened)
 	}
-	if s.Recovered != nil {
-		candidates = append(candidates, s.Recovered.secret)
+	for _, recovered := range s.Recovered {
+		candidates = append(candidates, recovered.secret)
 	}
 	var signers []apisecret.Secret
 	for _, c := range append(candidates, s.Configured) {
@@ -98,6 +100,11 @@ func (s Seen) holds(fingerprint string) bool {
 	return slices.ContainsFunc(s.inState, func(state *stateSecret) bool { return state.Fingerprint == fingerprint })
 }
 
+// supersedes reports whether a secret is older than one that was seen in a state.
+func (s Seen) supersedes(fingerprint string) bool {
+	return slices.ContainsFunc(s.inState, func(state *stateSecret) bool { return state.history.Supersedes(fingerprint) })
+}
+
 // fingerprints are those of the others given, and of all secrets that this
 // process has obtained or seen in a state.
 func (s Seen) fingerprints(others ...string) []string {
@@ -105,6 +112,11 @@ func (s Seen) fingerprints(others ...string) []string {
 	if !s.Obtained.IsZero() {
 		all = append(all, s.Obtained.Fingerprint())
 	}
+	return append(all, s.stateFingerprints()...)
+}
+
+// stateFingerprints are those of all secrets that were seen in a state.
+func (s Seen) stateFingerprints() (all []string) {
 	for _, state := range s.inState {
 		all = append(all, state.Fingerprint)
 	}
@@ -116,7 +128,7 @@ func (s Seen) fingerprints(others ...string) []string {
 func (s Seen) undecryptable() Undecryptable {
 	return Undecryptable{
 		InState:   slices.ContainsFunc(s.inState, func(state *stateSecret) bool { return state.opened.IsZero() }),
-		Recovered: s.Recovered.undecryptable(),
+		Recovered: pathsOf(slices.DeleteFunc(slices.Clone(s.Recovered), Recovered.opened)),
 	}
 }
 
@@ -152,4 +164,18 @@ func (s Seen) replacedBy(arguments Arguments) *Replaced {
 		return nil
 	}
 	return s.replaced[0]
+}
+
+// available returns a secret by its fingerprint, to be adopted; nil if it is not at
+// hand. What was planned for the configured one leaves open when it was made.
+func (s Seen) available(fingerprint string) *newSecret {
+	if s.Configured.Fingerprint() == fingerprint {
+		return &newSecret{secret: s.Configured}
+	}
+	for _, e := range s.Recovered {
+		if e.opened() && e.Fingerprint == fingerprint {
+			return e.asNew()
+		}
+	}
+	return nil
 }

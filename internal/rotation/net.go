@@ -1,0 +1,217 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rotation
+
+import (
+	"slices"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
+	"github.com/integrator/terraform-provider-integrator/internal/recovery"
+)
+
+// sealer seals one secret for the recovery folder.
+type sealer struct {
+	with string // fingerprint of the secret that opens it
+	seal func(apisecret.Secret) (ciphertext string)
+	// ifSigned says that the next run may be configured with something else than
+	// this secret: it counts if the API takes its signature.
+	ifSigned bool
+}
+
+// sealers are those for a secret that is to be kept in the recovery folder, where
+// there are no recipients: the next run will have the secret in state, and the
+// configured one. That must be known to be a secret of this integrator: if it is a
+// dummy, everybody can open what it seals. No secret is sealed with itself.
+func (r *Rotator) sealers(sealed string) (sealers []sealer) {
+	seen := r.Seen()
+	add := func(passphrase apisecret.Secret, ifSigned bool) {
+		with := passphrase.Fingerprint()
+		if passphrase.IsZero() || with == sealed || slices.ContainsFunc(sealers, func(s sealer) bool { return s.with == with }) {
+			return
+		}
+		if seal, err := r.config.SealWith(passphrase); err == nil {
+			sealers = append(sealers, sealer{with, seal, ifSigned})
+		}
+	}
+	for _, state := range seen.inState {
+		add(state.opened, false)
+	}
+	add(seen.Configured, !r.vouchedFor(seen))
+	return sealers
+}
+
+// vouchedFor reports whether the configured secret is known to be one of this
+// integrator: a state's history names it, or the API has accepted it in this run.
+func (r *Rotator) vouchedFor(seen Seen) bool {
+	fingerprint := seen.Configured.Fingerprint()
+	answer, asked := r.probes.Load(fingerprint)
+	return asked && answer == nil || seen.supersedes(fingerprint)
+}
+
+// net is the recovery folder during one rotation: what is going to be written is
+// sealed as far as it can be, and has its room on the disk.
+type net struct {
+	store       Store // nil for none
+	sealers     []sealer
+	reservation Reservation
+}
+
+// spread prepares the recovery folder for a rotation. It returns nil if nothing may
+// be sent without it.
+func (r *Rotator) spread(recipients Recipients) (*net, []Event) {
+	n := &net{store: r.config.Store}
+	if n.store == nil {
+		return n, nil
+	}
+	copies := 1
+	if len(recipients.Keys) == 0 {
+		n.sealers = r.sealers("")
+		copies = len(n.sealers)
+	}
+	var err error
+	n.reservation, err = n.store.Reserve(copies)
+	switch {
+	case err != nil && r.config.StoreRequired:
+		return nil, []Event{{Kind: RecoveryRequired, Err: err}}
+	case err != nil:
+		n.store = nil
+		return n, []Event{{Kind: RecoveryOff, Err: err}}
+	}
+	if err := n.store.Exposed(); err != nil {
+		return n, []Event{{Kind: RecoveryExposed, Err: err}}
+	}
+	return n, nil
+}
+
+func (n *net) release() {
+	if n.store != nil {
+		n.reservation.Release()
+	}
+}
+
+// save keeps a secret that was just made.
+func (n *net) save(record recovery.Record, made newSecret) []Event {
+	if n.store == nil {
+		return nil
+	}
+	copies := sealed(made.secret, made.ciphertext, n.sealers, record.SignedBy)
+	if len(copies) == 0 {
+		return nil
+	}
+	if err := n.reservation.Save(record, copies); err != nil {
+		return []Event{{Kind: RecoveryUnwritten, Err: err}}
+	}
+	return nil
+}
+
+// saveReply keeps the reply of a failed call, which may hold the secret.
+func (n *net) saveReply(failure *apisecret.RegenerateError, seal func(apisecret.Secret) string) (kept KeptReply) {
+	if failure.Reply.IsZero() || n.store == nil {
+		return kept
+	}
+	signedWith := ""
+	if failure.Effect() == apisecret.Changed { // then the API has accepted it
+		signedWith = failure.SignedWith.Fingerprint()
+	}
+	copies := sealed(failure.Reply, seal(failure.Reply), n.sealers, signedWith)
+	if len(copies) == 0 {
+		return kept
+	}
+	var paths []string
+	paths, kept.Err = n.store.SaveReply(copies)
+	for i, path := range paths {
+		kept.Copies = append(kept.Copies, SealedCopy{path, copies[i].With})
+	}
+	return kept
+}
+
+// sealed are the copies of a secret that the recovery folder gets: one for the
+// recipients, where there are some, and otherwise one for each sealer that counts.
+func sealed(secret apisecret.Secret, ciphertext string, sealers []sealer, signedWith string) (copies []recovery.Copy) {
+	if ciphertext != "" {
+		return []recovery.Copy{{Ciphertext: ciphertext}}
+	}
+	for _, s := range sealers {
+		if s.ifSigned && s.with != signedWith {
+			continue
+		}
+		if ciphertext := s.seal(secret); ciphertext != "" {
+			copies = append(copies, recovery.Copy{With: s.with, Ciphertext: ciphertext})
+		}
+	}
+	return copies
+}
+
+// keep puts the secret of an object that is about to leave the state into the
+// recovery folder. Failed says that a folder that somebody has chosen cannot keep it.
+func (r *Rotator) keep(held Held, history History, recipients Recipients) (events []Event, failed bool) {
+	if held.Imported() || r.config.Store == nil {
+		return nil, false
+	}
+	record := recovery.Record{
+		Kind:               recovery.Kept,
+		Fingerprint:        held.Fingerprint,
+		SentAt:             time.Unix(held.Version, 0).UTC(),
+		ObtainedAt:         held.RotatedAt,
+		OldSecretExpiresAt: held.OldSecretExpiresAt,
+		Superseded:         history.Superseded,
+	}
+	seen, events := r.loadRecovered()
+	for _, e := range seen.Recovered {
+		if e.Fingerprint == held.Fingerprint { // it knows more
+			record = e.Record
+			record.Kind = recovery.Kept
+		}
+	}
+	copies, err := r.sealedHeld(held, recipients)
+	if err == nil && len(copies) > 0 {
+		err = r.config.Store.Save(record, copies)
+	}
+	switch {
+	case err != nil && r.config.StoreRequired:
+		return append(events, Event{Kind: RecoveryRequired, Err: err}), true
+	case err != nil:
+		return append(events, Event{Kind: RecoveryOff, Err: err}), false
+	}
+	return events, false
+}
+
+// sealedHeld are the copies of a secret that a state holds, for the recovery
+// folder; none if nothing can seal it.
+func (r *Rotator) sealedHeld(held Held, recipients Recipients) ([]recovery.Copy, error) {
+	switch {
+	case held.Ciphertext != "":
+		return sealed(held.Secret, held.Ciphertext, nil, ""), nil
+	case len(recipients.Keys) == 0:
+		return sealed(held.Secret, "", r.sealers(held.Fingerprint), ""), nil
+	}
+	seal, err := r.config.Seal(recipients.Keys)
+	if err != nil {
+		return nil, err
+	}
+	return sealed(held.Secret, seal(held.Secret), nil, ""), nil
+}
+
+// keepable reports whether Delete is going to keep a secret of a state.
+func (r *Rotator) keepable(held Held, recipients Recipients) bool {
+	seen := r.Seen()
+	configured := seen.Configured.Fingerprint()
+	return r.config.Store != nil && !held.Imported() &&
+		(held.Ciphertext != "" || len(recipients.Keys) > 0 || configured != held.Fingerprint && seen.supersedes(configured))
+}
+
+// keepForgotten keeps what Terraform may have dropped from the state without a
+// Delete: objects that it has loaded in this apply, and shown to nothing else.
+func (r *Rotator) keepForgotten() (events []Event, forgotten bool) {
+	seen := r.Seen()
+	for _, state := range seen.inState {
+		if !state.raw || seen.superseded(state.Fingerprint) {
+			continue
+		}
+		forgotten = true
+		kept, _ := r.keep(state.Held, state.history, Recipients{})
+		events = append(events, kept...)
+	}
+	return events, forgotten
+}
