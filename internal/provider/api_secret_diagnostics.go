@@ -65,7 +65,7 @@ func creationUnchecked(err error, api *client.Client) diag.Diagnostic {
 func (r *apiSecretResource) undecryptable(e rotation.Event) string {
 	var text []string
 	if e.Undecryptable.InState {
-		text = append(text, "The secret in state is encrypted and could not be opened, so it was not tried. Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of its recipients.")
+		text = append(text, "The secret in state is encrypted and could not be opened, so it was not tried. Set the provider's age_identity (INTEGRATOR_AGE_IDENTITY) to a private key of one of its recipients.")
 	}
 	if e.Undecryptable.Recovered {
 		text = append(text, fmt.Sprintf("The recovery file %s is encrypted and could not be opened, so it was not tried: it may hold the live secret. ", r.recovery.Path())+openRecovery(r.recovery.Path()))
@@ -74,7 +74,7 @@ func (r *apiSecretResource) undecryptable(e rotation.Event) string {
 }
 
 func openRecovery(file string) string {
-	return "Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of its recipients. Or open it yourself and set integrator_secret (INTEGRATOR_SECRET) to what this prints:\n\n" +
+	return "Set the provider's age_identity (INTEGRATOR_AGE_IDENTITY) to a private key of one of its recipients. Or open it yourself and set integrator_secret (INTEGRATOR_SECRET) to what this prints:\n\n" +
 		fmt.Sprintf("  jq -r .encrypted_secret %s | age -d -i key.txt", file)
 }
 
@@ -169,8 +169,8 @@ func (r *apiSecretResource) allRefused(e rotation.Event) diag.Diagnostic {
 }
 
 func identityDoesNotOpen() diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("encrypted_secret"), "The provider's identity does not open the secret in state",
-		"It is encrypted for other recipients, so it was not checked and cannot sign the next rotation. Set identity (INTEGRATOR_IDENTITY) to a private key of one of the recipients that it was made for.")
+	return diag.NewAttributeWarningDiagnostic(path.Root("encrypted_secret"), "The provider's age_identity does not open the secret in state",
+		"It is encrypted for other recipients, so it was not checked and cannot sign the next rotation. Set age_identity (INTEGRATOR_AGE_IDENTITY) to a private key of one of the recipients that it was made for.")
 }
 
 func adoptionImpossible() diag.Diagnostic {

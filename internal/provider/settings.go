@@ -26,7 +26,7 @@ const (
 	settingEndpoint       = "endpoint"
 	settingRequestTimeout = "request_timeout"
 	settingRecoveryDir    = "recovery_dir"
-	settingAgeIdentity    = "identity"
+	settingAgeIdentity    = "age_identity"
 
 	settingMaxRetries                = "max_retries"
 	settingSkipCredentialsValidation = "skip_credentials_validation"
@@ -42,6 +42,7 @@ const (
 type setting struct {
 	name        string
 	variable    string // where it comes from when the configuration has none; "" for nowhere
+	oldVariable string // an older name of the variable, which is refused; "" for none
 	check       func(string) error
 	description string
 	sensitive   bool
@@ -82,7 +83,7 @@ func settings() []setting {
 			description: "Folder, such as `/var/lib/integrator`, where a new secret is kept in a file from the moment the API shows it until a refresh finds it in the state; without it, a secret is lost if Terraform is killed before it has stored the state. The file is readable by its owner only and holds the secret in the clear, unless `recipients` encrypts it. The folder has to outlast the run, so in CI it has to be on a persistent volume.",
 		},
 		{
-			name: settingAgeIdentity, variable: "INTEGRATOR_IDENTITY", check: checkAgeIdentity, sensitive: true,
+			name: settingAgeIdentity, variable: "INTEGRATOR_AGE_IDENTITY", oldVariable: "INTEGRATOR_IDENTITY", check: checkAgeIdentity, sensitive: true,
 			description: "Private key that opens secrets encrypted for `recipients`, in the state and in the recovery folder, in memory only: the content of an age identity file (`AGE-SECRET-KEY-1…`) or of an SSH private key file without a passphrase. It is never stored; an ephemeral value may be used. Without it, an encrypted secret cannot be checked or sign the next rotation, unless `integrator_secret` is the same one.",
 		},
 	}
