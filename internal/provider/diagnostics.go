@@ -96,7 +96,7 @@ func remedy(err error, api *client.Client) string {
 	var failed *client.TransportError
 	switch {
 	case errors.As(err, &failed) && !failed.Sent:
-		return fmt.Sprintf("Check that %s can be reached from here: name resolution, firewall, proxy variables (HTTPS_PROXY, NO_PROXY) and certificates.", api.Endpoint())
+		return unreachable(failed, api)
 	case errors.As(err, &failed) && failed.Timeout:
 		return "The provider's request_timeout ran out; raise it if the API is known to be slow."
 	case !errors.As(err, &problem):
