@@ -123,13 +123,14 @@ func New(config Config) *Client {
 	}
 
 	network := &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
-		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout: 10 * time.Second,
-		ForceAttemptHTTP2:   true,
-		DisableCompression:  true, // net/http would lose a body that is not compressed as its header says
-		DisableKeepAlives:   true, // on a connection used before, net/http may send a request twice
+		Proxy:                  proxyFromEnvironment,
+		OnProxyConnectResponse: proxyAnswered,
+		DialContext:            (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		ForceAttemptHTTP2:      true,
+		DisableCompression:     true, // net/http would lose a body that is not compressed as its header says
+		DisableKeepAlives:      true, // on a connection used before, net/http may send a request twice
 	}
 	c := &Client{config: config, network: network, newest: config.Secret}
 	c.webhooks.request = c.listWebhooks

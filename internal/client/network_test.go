@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -110,35 +111,76 @@ func TestTLS(t *testing.T) {
 }
 
 // TestProxyVariable runs itself in another process, because net/http reads the
-// variables only once.
+// variables only once. A proxy that refuses is asked once, and reads as a proxy.
 func TestProxyVariable(t *testing.T) {
 	t.Parallel()
 	const child = "INTEGRATOR_TEST_PROXY_CHILD"
-	if os.Getenv(child) != "" {
-		_, _ = client.New(client.Config{Endpoint: &url.URL{Scheme: "https", Host: "integrator.invalid"}}).Profile(t.Context())
+	if proxy := os.Getenv(child); proxy != "" {
+		_, err := profileOf("integrator.invalid")
+		if want := "the proxy " + proxy + " refused to connect to the API: 407 Proxy Authentication Required"; err == nil || err.Error() != want {
+			t.Errorf("error %v", err)
+		}
 		return
 	}
-	asked := make(chan string, 1)
+	asked := make(chan string, 2)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked <- r.Method + " " + r.Host
-		w.WriteHeader(http.StatusForbidden)
+		w.WriteHeader(http.StatusProxyAuthRequired)
 	}))
 	t.Cleanup(proxy.Close)
+	address := strings.TrimPrefix(proxy.URL, "http://")
+	runAgain(t, child+"="+address, "HTTPS_PROXY=http://me:hidden@"+address, "NO_PROXY=", "no_proxy=")
+	close(asked)
+	if got := <-asked; got != "CONNECT integrator.invalid:443" {
+		t.Errorf("the proxy was asked: %s", got)
+	}
+	if again, ok := <-asked; ok {
+		t.Errorf("the proxy was asked again: %s", again)
+	}
+}
+
+// An address of a proxy that does not parse is an error, not a direct connection.
+func TestProxyVariableThatDoesNotParse(t *testing.T) {
+	t.Parallel()
+	const child = "INTEGRATOR_TEST_NO_PROXY_CHILD"
+	if variable := os.Getenv(child); variable != "" {
+		_, err := profileOf("integrator.invalid")
+		if want := "the environment variable " + variable + " is no address of a proxy"; err == nil || err.Error() != want {
+			t.Errorf("error %v", err)
+		}
+		if strings.Contains(printed(err), "hidden") {
+			t.Error("the password is shown")
+		}
+		if _, err := profileOf("127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "refused") { // never through a proxy
+			t.Errorf("error %v", err)
+		}
+		return
+	}
+	for _, variable := range []string{"HTTPS_PROXY", "https_proxy"} {
+		t.Run(variable, func(t *testing.T) {
+			t.Parallel()
+			runAgain(t, child+"="+variable, "HTTPS_PROXY=", "https_proxy=", variable+"=http://me:hidden%zz@127.0.0.1:1", "NO_PROXY=", "no_proxy=")
+		})
+	}
+}
+
+// runAgain runs the test in another process, with more variables.
+func runAgain(t *testing.T, variables ...string) {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := exec.CommandContext(t.Context(), self, "-test.run=^TestProxyVariable$")
-	run.Env = append(os.Environ(), child+"=1", "HTTPS_PROXY="+proxy.URL, "NO_PROXY=", "no_proxy=")
+	name, _, _ := strings.Cut(t.Name(), "/")
+	run := exec.CommandContext(t.Context(), self, "-test.run=^"+name+"$")
+	run.Env = append(os.Environ(), variables...)
 	if output, err := run.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	select {
-	case got := <-asked:
-		if got != "CONNECT integrator.invalid:443" {
-			t.Errorf("the proxy was asked: %s", got)
-		}
-	default:
-		t.Error("the proxy was not asked")
-	}
+}
+
+// profileOf reads the profile, as often as a read is tried.
+func profileOf(host string) (*client.Profile, error) {
+	config := client.Config{Endpoint: &url.URL{Scheme: "https", Host: host}, MaxRetries: 1, RetryWait: time.Millisecond}
+	return client.New(config).Profile(context.Background())
 }

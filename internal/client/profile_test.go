@@ -129,7 +129,12 @@ func TestProfileNotSent(t *testing.T) {
 		{"connection refused", refused(), 3},
 		{"TLS handshake fails", failedHandshake(), 3},
 		{"bad certificate", badCertificate(), 1},
-		{"proxy refuses", refusingProxy(), 3},
+		{"proxy fails", refusingProxy(http.StatusBadGateway), 3},
+		{"proxy refuses", refusingProxy(http.StatusForbidden), 1},
+		{"proxy wants a login", refusingProxy(http.StatusProxyAuthRequired), 1},
+		{"SOCKS proxy wants a login", socksProxy(), 1},
+		{"no TLS", plainPort(), 1},
+		{"proxy without TLS", plainProxy(), 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

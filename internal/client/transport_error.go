@@ -31,14 +31,32 @@ func (e *TransportError) Error() string { return cmp.Or(e.text, e.Err.Error()) }
 
 func (e *TransportError) Unwrap() error { return e.Err }
 
+// BadCertificate reports whether the server, or the proxy, has a certificate that
+// this machine does not trust.
+func (e *TransportError) BadCertificate() bool {
+	_, bad := errors.AsType[*tls.CertificateVerificationError](e.Err)
+	return bad
+}
+
+// NoTLS reports whether the port that was called does not speak TLS. ofProxy says
+// that it is the proxy's.
+func (e *TransportError) NoTLS() (noTLS, ofProxy bool) {
+	_, noTLS = errors.AsType[tls.RecordHeaderError](e.Err)
+	connecting, ok := errors.AsType[*net.OpError](e.Err)
+	return noTLS, ok && connecting.Op == "proxyconnect"
+}
+
 // permanent reports whether trying again cannot help.
 func (e *TransportError) permanent() bool {
 	dns, unknownHost := errors.AsType[*net.DNSError](e.Err)
-	_, badCertificate := errors.AsType[*tls.CertificateVerificationError](e.Err)
-	return unknownHost && dns.IsNotFound || badCertificate
+	proxy, refused := errors.AsType[*ProxyError](e.Err)
+	_, badVariable := errors.AsType[*ProxyVariableError](e.Err)
+	noTLS, _ := e.NoTLS()
+	return unknownHost && dns.IsNotFound || refused && proxy.permanent() || badVariable || noTLS || e.BadCertificate()
 }
 
 func newTransportError(err error) *TransportError {
+	err = socksRefusal(err)
 	failed, ok := errors.AsType[net.Error](err)
 	return &TransportError{Err: err, Timeout: errors.Is(err, context.DeadlineExceeded) || ok && failed.Timeout()}
 }

@@ -120,14 +120,15 @@ func failedHandshake() trouble {
 	}
 }
 
-func refusingProxy() trouble {
+// refusingProxy is a proxy that answers with this status.
+func refusingProxy(status int) trouble {
 	return func(t *testing.T, f *fixture, times int) {
 		t.Helper()
 		behindTLS(t, f, nil)
 		fails, trusting := firstCalls(times), f.network
 		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if fails() {
-				http.Error(w, "no", http.StatusBadGateway)
+				http.Error(w, "no", status)
 				return
 			}
 			tunnel(w, r)
@@ -135,8 +136,54 @@ func refusingProxy() trouble {
 		t.Cleanup(proxy.Close)
 		f.network = func(transport *http.Transport) {
 			trusting(transport)
-			transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
+			through(proxy.URL)(transport)
 		}
+	}
+}
+
+// socksProxy is a SOCKS proxy that refuses each login.
+func socksProxy() trouble {
+	return func(t *testing.T, f *fixture, _ int) {
+		t.Helper()
+		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = listener.Close() })
+		go func() {
+			for {
+				conn, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				_, _ = io.ReadFull(conn, make([]byte, 3)) // the version, and one way to log in
+				_, _ = conn.Write([]byte{5, 0xff})        // none of them
+				_ = conn.Close()
+			}
+		}()
+		f.config.Endpoint = &url.URL{Scheme: "https", Host: "integrator.invalid"}
+		f.network = through("socks5://" + listener.Addr().String())
+	}
+}
+
+// plainPort is an API that is called with https and speaks http.
+func plainPort() trouble {
+	return func(_ *testing.T, f *fixture, _ int) {
+		f.config.Endpoint = &url.URL{Scheme: "https", Host: f.config.Endpoint.Host}
+	}
+}
+
+// plainProxy is a proxy that is called with https and speaks http.
+func plainProxy() trouble {
+	return func(_ *testing.T, f *fixture, _ int) {
+		f.network = through("https://me:hidden@" + f.config.Endpoint.Host)
+		f.config.Endpoint = &url.URL{Scheme: "https", Host: "integrator.invalid"}
+	}
+}
+
+func through(proxy string) func(*http.Transport) {
+	return func(transport *http.Transport) {
+		transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy) }
 	}
 }
 

@@ -68,7 +68,7 @@ func creationUnchecked(err error, api *client.Client) diag.Diagnostic {
 func (r *apiSecretResource) undecryptable(e rotation.Event) string {
 	var text []string
 	if e.Undecryptable.InState {
-		text = append(text, "The secret in state is encrypted and could not be opened, so it was not tried. Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of its recipients.")
+		text = append(text, "The secret in state is encrypted and could not be opened, so it was not tried. Set the provider's age_identity (INTEGRATOR_AGE_IDENTITY) to a private key of one of its recipients.")
 	}
 	if len(e.Undecryptable.Recovered) > 0 {
 		text = append(text, "The recovery folder holds secrets that could not be opened, so they were not tried: one may be the live secret. "+openSealed(e.Undecryptable.Recovered))
@@ -78,7 +78,7 @@ func (r *apiSecretResource) undecryptable(e rotation.Event) string {
 
 // openSealed tells how to open files of the recovery folder.
 func openSealed(copies []rotation.SealedCopy) string {
-	text := "Set the provider's identity (INTEGRATOR_IDENTITY) to a private key of one of the recipients, or integrator_secret (INTEGRATOR_SECRET) to the secret that opens one. Or open it yourself and set integrator_secret to what this prints:\n"
+	text := "Set the provider's age_identity (INTEGRATOR_AGE_IDENTITY) to a private key of one of the recipients, or integrator_secret (INTEGRATOR_SECRET) to the secret that opens one. Or open it yourself and set integrator_secret to what this prints:\n"
 	return text + openCommands(copies)
 }
 
@@ -191,8 +191,8 @@ func (r *apiSecretResource) allRefused(e rotation.Event) diag.Diagnostic {
 }
 
 func identityDoesNotOpen() diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("encrypted_secret"), "The provider's identity does not open the secret in state",
-		"It is encrypted for other recipients, so it was not checked and cannot sign the next rotation. Set identity (INTEGRATOR_IDENTITY) to a private key of one of the recipients that it was made for.")
+	return diag.NewAttributeWarningDiagnostic(path.Root("encrypted_secret"), "The provider's age_identity does not open the secret in state",
+		"It is encrypted for other recipients, so it was not checked and cannot sign the next rotation. Set age_identity (INTEGRATOR_AGE_IDENTITY) to a private key of one of the recipients that it was made for.")
 }
 
 func adoptionImpossible() diag.Diagnostic {

@@ -87,7 +87,7 @@ func TestEncryptedSecretRotatesUnattended(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
 	first, second := newKey(t), newKey(t)
-	f.setenv("INTEGRATOR_IDENTITY", first.identity)
+	f.setenv("INTEGRATOR_AGE_IDENTITY", first.identity)
 	step := func(n int, checks []statecheck.StateCheck, keys ...key) resource.TestStep {
 		return resource.TestStep{
 			PreConfig:         func() { f.clock.Advance(time.Hour) },
@@ -193,13 +193,13 @@ resource "echo" "test" {}
 	}
 	opened := statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("secret"), f.newestSecret())
 	f.withEcho(
-		resource.TestStep{Config: config(fmt.Sprintf("identity = %q", k.identity)), ConfigStateChecks: []statecheck.StateCheck{opened}},
+		resource.TestStep{Config: config(fmt.Sprintf("age_identity = %q", k.identity)), ConfigStateChecks: []statecheck.StateCheck{opened}},
 		resource.TestStep{
 			Config: fmt.Sprintf("resource \"terraform_data\" \"identity\" {\n  input = %q\n}\n", k.identity) +
-				providerBlock("identity = terraform_data.identity.output") + config(""),
-			ExpectError: says("The provider is not configured yet", "The provider's identity is known only after apply"),
+				providerBlock("age_identity = terraform_data.identity.output") + config(""),
+			ExpectError: says("The provider is not configured yet", "The provider's age_identity is known only after apply"),
 		},
-		resource.TestStep{Config: config(""), PreConfig: func() { f.setenv("INTEGRATOR_IDENTITY", k.identity) }, ConfigStateChecks: []statecheck.StateCheck{opened}},
+		resource.TestStep{Config: config(""), PreConfig: func() { f.setenv("INTEGRATOR_AGE_IDENTITY", k.identity) }, ConfigStateChecks: []statecheck.StateCheck{opened}},
 	)
 }
 
@@ -218,7 +218,7 @@ func TestEncryptedRunLeavesNoPlaintext(t *testing.T) {
 
 	c := newCLI(t, emulator.Options{}, "")
 	secrets := []string{regexp.MustCompile(`AGE-SECRET-KEY-\S+`).FindString(string(identity)), c.Secret()}
-	c.env = append(c.env, "INTEGRATOR_IDENTITY="+string(identity), "TF_LOG=TRACE",
+	c.env = append(c.env, "INTEGRATOR_AGE_IDENTITY="+string(identity), "TF_LOG=TRACE",
 		"TF_LOG_PATH="+filepath.Join(c.folder, "trace.log"), "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "recovery"))
 	printed := ""
 	for n := range 3 {

@@ -65,7 +65,7 @@ func TestChangesOfRecipients(t *testing.T) {
 			t.Error("the version has changed")
 		}
 	}
-	s.setenv("INTEGRATOR_IDENTITY", first.identity)
+	s.setenv("INTEGRATOR_AGE_IDENTITY", first.identity)
 	b.config["recipients"] = recipientsOf(second)
 	b.rotate()
 	_, stored := s.step(b, rotates, 300, 300)
@@ -78,7 +78,7 @@ func TestRotationsForRecipients(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
 	first, second := newKey(t), newKey(t)
-	s.setenv("INTEGRATOR_IDENTITY", first.identity)
+	s.setenv("INTEGRATOR_AGE_IDENTITY", first.identity)
 	b := s.apiSecret(args{"old_secret_valid_for_seconds": 300})
 	var graces []int
 	for i, keys := range [][]key{{first, second}, {first, second}, {first}, {}} {
@@ -128,9 +128,9 @@ func TestCiphertextIsOpenedAgain(t *testing.T) {
 	unchanged := b.config["rotate_when_changed"]
 	b.rotate()
 	_, ok := s.plan()
-	s.expectError(ok, "accepts none of the secrets", "is encrypted and could not be opened", "INTEGRATOR_IDENTITY")
+	s.expectError(ok, "accepts none of the secrets", "is encrypted and could not be opened", "INTEGRATOR_AGE_IDENTITY")
 
-	s.setenv("INTEGRATOR_IDENTITY", k.identity)
+	s.setenv("INTEGRATOR_AGE_IDENTITY", k.identity)
 	s.setenv(configured, s.Secret())
 	b.config["rotate_when_changed"] = unchanged
 	planned, stored := s.step(b, adopts, 300)

@@ -62,7 +62,7 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Validators:          []validator.Int64{int64validator.Between(1, maxRotateAfterDays)},
 			},
 			"recipients": schema.ListAttribute{
-				MarkdownDescription: "Public keys to encrypt the secret for: age keys (`age1…`) or SSH keys (`ssh-ed25519 …`, `ssh-rsa …`), as in an `authorized_keys` file. With them `secret` is null and `encrypted_secret` holds the secret, so that neither plan nor state holds it in the clear. Adding them encrypts the secret in state in place, without a rotation; changing or removing them counts from the next rotation. An empty list is refused: leave the argument out, or set it to null, for none. See also the provider's `identity`.",
+				MarkdownDescription: "Public keys to encrypt the secret for: age keys (`age1…`) or SSH keys (`ssh-ed25519 …`, `ssh-rsa …`), as in an `authorized_keys` file. With them `secret` is null and `encrypted_secret` holds the secret, so that neither plan nor state holds it in the clear. Adding them encrypts the secret in state in place, without a rotation; changing or removing them counts from the next rotation. An empty list is refused: leave the argument out, or set it to null, for none. See also the provider's `age_identity`.",
 				ElementType:         types.StringType,
 				Optional:            true,
 			},

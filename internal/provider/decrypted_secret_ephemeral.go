@@ -24,7 +24,7 @@ type decryptedSecretEphemeral struct{ *integrator }
 
 type decryptedSecretModel struct {
 	Ciphertext  types.String `tfsdk:"ciphertext"`
-	AgeIdentity types.String `tfsdk:"identity"`
+	AgeIdentity types.String `tfsdk:"age_identity"`
 	Secret      types.String `tfsdk:"secret"`
 }
 
@@ -40,8 +40,8 @@ func (e *decryptedSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaR
 				MarkdownDescription: "Armored age ciphertext, such as `integrator_api_secret.example.encrypted_secret`.",
 				Required:            true,
 			},
-			"identity": schema.StringAttribute{
-				MarkdownDescription: "Private key that opens it: the content of an age identity file (`AGE-SECRET-KEY-1…`) or of an SSH private key file without a passphrase; default the provider's `identity`. Hand it in as an ephemeral variable, so that it is stored nowhere.",
+			"age_identity": schema.StringAttribute{
+				MarkdownDescription: "Private key that opens it: the content of an age identity file (`AGE-SECRET-KEY-1…`) or of an SSH private key file without a passphrase; default the provider's `age_identity`. Hand it in as an ephemeral variable, so that it is stored nowhere.",
 				Optional:            true,
 				Sensitive:           true,
 				Validators:          []validator.String{parsedBy(checkAgeIdentity)},

@@ -96,7 +96,7 @@ func remedy(err error, api *client.Client) string {
 	var failed *client.TransportError
 	switch {
 	case errors.As(err, &failed) && !failed.Sent:
-		return fmt.Sprintf("Check that %s can be reached from here: name resolution, firewall, proxy variables (HTTPS_PROXY, NO_PROXY) and certificates.", api.Endpoint())
+		return unreachable(failed, api)
 	case errors.As(err, &failed) && failed.Timeout:
 		return "The provider's request_timeout ran out; raise it if the API is known to be slow."
 	case !errors.As(err, &problem):
@@ -173,11 +173,17 @@ func paragraphs(parts ...string) string {
 	return strings.Join(text, "\n\n")
 }
 
+// variableRenamed is about a variable under the name that it had in an older version.
+func variableRenamed(s setting) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root(s.name), "The environment variable has a new name",
+		fmt.Sprintf("The environment variable %s is set, but was renamed to %s (%s in the configuration). Unset the old one, and set the new one to its value.", s.oldVariable, s.variable, s.name))
+}
+
 // ageIdentityMissing and cannotOpen are about integrator_decrypted_secret.
 
 func ageIdentityMissing() diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("identity"), "Missing identity",
-		"There is no private key to open the ciphertext with. Set identity here or on the provider, best from an ephemeral variable, or the environment variable INTEGRATOR_IDENTITY.")
+	return diag.NewAttributeErrorDiagnostic(path.Root(settingAgeIdentity), "Missing age_identity",
+		"There is no private key to open the ciphertext with. Set age_identity here or on the provider, best from an ephemeral variable, or the environment variable INTEGRATOR_AGE_IDENTITY.")
 }
 
 func cannotOpen(err error) diag.Diagnostic {

@@ -140,10 +140,10 @@ func TestSecretsThatAreNotDecrypted(t *testing.T) {
 	k := newKey(t)
 	b := s.created(args{"recipients": recipientsOf(k)})
 	ciphertext := b.object.Value.Text("encrypted_secret")
-	open := func(identity any) args { return args{"ciphertext": ciphertext, "identity": identity} }
+	open := func(identity any) args { return args{"ciphertext": ciphertext, "age_identity": identity} }
 	s.expectNotOpened("decrypted_secret", open(newKey(t).identity), "encrypted for other recipients")
-	s.expectNotOpened("decrypted_secret", open(nil), "Missing identity", "INTEGRATOR_IDENTITY")
-	s.expectNotOpened("decrypted_secret", open("nonsense"), "Invalid identity", "neither an age identity")
+	s.expectNotOpened("decrypted_secret", open(nil), "Missing age_identity", "INTEGRATOR_AGE_IDENTITY")
+	s.expectNotOpened("decrypted_secret", open("nonsense"), "Invalid age_identity", "neither an age identity")
 	if secret := s.opened("decrypted_secret", open(k.identity)); secret.Text("secret") != s.Secret() {
 		t.Error("not the newest secret")
 	}

@@ -27,7 +27,7 @@ func TestExamples(t *testing.T) {
 	const key, hookID = "int_1a2b3c", "66f2a1c09b3e4d5f6a7b8c9d" // as the examples have them
 	age := newKey(t)
 	variables := config.Variables{ // those without a default
-		"identity":       config.StringVariable(age.identity),
+		"age_identity":   config.StringVariable(age.identity),
 		"recipient":      config.StringVariable(age.recipient),
 		"recipients":     config.ListVariable(config.StringVariable(age.recipient)),
 		"user_api_key":   config.StringVariable("ak_demo"),
@@ -91,9 +91,9 @@ func TestExampleDeliversInTheSameApply(t *testing.T) {
 		return resource.TestStep{
 			Config: publishedExamples(t)["ephemeral-resources/integrator_decrypted_secret/ephemeral-resource.tf"],
 			ConfigVariables: config.Variables{
-				"rotation":  config.StringVariable(rotation),
-				"recipient": config.StringVariable(age.recipient),
-				"identity":  config.StringVariable(age.identity),
+				"rotation":     config.StringVariable(rotation),
+				"recipient":    config.StringVariable(age.recipient),
+				"age_identity": config.StringVariable(age.identity),
 			},
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue("integrator_webhook_secret.example", tfjsonpath.New("id"), knownvalue.StringFunc(func(string) error {

@@ -139,7 +139,7 @@ func (l loop) test(t *testing.T, example string) {
 	needs(t, writeOnlyArguments())
 	f := newFixture(t, emulator.Options{})
 	k := newKey(t)
-	f.setenv("INTEGRATOR_IDENTITY", k.identity)
+	f.setenv("INTEGRATOR_AGE_IDENTITY", k.identity)
 	f.setenv("INTEGRATOR_SECRET", "")
 	l.store.put(l.location, l.written(f.Secret()))
 	// Only the configured secret can sign this request, so it shows which one that is.

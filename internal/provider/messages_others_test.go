@@ -182,18 +182,18 @@ func readMessages() []entry {
 			s.unknown = []string{"integrator_secret", "skip_credentials_validation"}
 			s.open("access_token", args{"user_api_key": user})
 		}),
-		message("A secret is decrypted before the provider's identity is known", func(s *session) {
-			s.unknown = []string{"identity"}
+		message("A secret is decrypted before the provider's age_identity is known", func(s *session) {
+			s.unknown = []string{"age_identity"}
 			s.open("decrypted_secret", args{"ciphertext": "x"})
 		}),
 		message("A secret is decrypted without an identity", func(s *session) {
 			s.open("decrypted_secret", args{"ciphertext": "x"})
 		}),
 		message("A secret is decrypted, and the ciphertext is none", func(s *session) {
-			s.open("decrypted_secret", args{"ciphertext": "x", "identity": newKey(s.t).identity})
+			s.open("decrypted_secret", args{"ciphertext": "x", "age_identity": newKey(s.t).identity})
 		}),
 		message("A secret is decrypted, and the identity is another's", func(s *session) {
 			secret := s.created(args{"recipients": []string{newKey(s.t).recipient}})
-			s.open("decrypted_secret", args{"ciphertext": secret.object.Value.Text("encrypted_secret"), "identity": newKey(s.t).identity})
+			s.open("decrypted_secret", args{"ciphertext": secret.object.Value.Text("encrypted_secret"), "age_identity": newKey(s.t).identity})
 		}))
 }

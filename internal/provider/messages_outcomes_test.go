@@ -49,6 +49,7 @@ func outcomes() []outcome {
 		{happens: "Not sent: there is no such host", endpoint: at("https://no..host")},
 		{happens: "Not sent: nothing listens", endpoint: at(unreachable)},
 		{happens: "Not sent: the server's certificate is not trusted", endpoint: untrusted},
+		{happens: "Not sent: the server does not speak TLS", endpoint: plainPort},
 
 		{happens: "429", faults: each(emulator.TooManyRequests(""))},
 		{happens: "429, Retry-After 60", faults: each(emulator.TooManyRequests("60"))},

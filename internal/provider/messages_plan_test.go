@@ -14,7 +14,7 @@ const (
 	grace      = "old_secret_valid_for_seconds"
 	wrong      = "sk_test_WRONGWRONGWRONGWRONGWRONG"
 	configured = "INTEGRATOR_SECRET"
-	ageKey     = "INTEGRATOR_IDENTITY"
+	ageKey     = "INTEGRATOR_AGE_IDENTITY"
 )
 
 // onCheck is a fault of the requests that check a secret.
@@ -127,7 +127,7 @@ func rotationPlanMessages() []entry {
 		}),
 		message("A rotation of an encrypted secret is planned, without recipients", func(s *session) {
 			k := newKey(s.t)
-			s.settings["identity"] = k.identity
+			s.settings["age_identity"] = k.identity
 			secret := s.created(args{"recipients": []string{k.recipient}})
 			delete(secret.config, "recipients")
 			secret.rotate()

@@ -160,6 +160,16 @@ func at(endpoint string) func(*testing.T) string {
 	return func(*testing.T) string { return endpoint }
 }
 
+// plainPort is a server that is called with https and speaks http.
+func plainPort(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Start()
+	t.Cleanup(server.Close)
+	return strings.Replace(server.URL, "http:", "https:", 1)
+}
+
 // untrusted is a server whose certificate no authority has signed.
 func untrusted(t *testing.T) string {
 	t.Helper()

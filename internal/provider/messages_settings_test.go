@@ -38,8 +38,8 @@ func badSettings() []badSetting {
 		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "~/recovery", "a path for a shell"},
 		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "$HOME/recovery", "a path with a variable"},
 		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "/var/lib/integrator\r", "a path with a carriage return"},
-		{"identity", ageKey, "nonsense", "nonsense"},
-		{"identity", ageKey, "-----BEGIN OPENSSH PRIVATE KEY-----", "the first line of a key"},
+		{"age_identity", ageKey, "nonsense", "nonsense"},
+		{"age_identity", ageKey, "-----BEGIN OPENSSH PRIVATE KEY-----", "the first line of a key"},
 		{"max_retries", "", 11, "11"},
 		{"request_timeout", "", "soon", "soon"},
 		{"request_timeout", "", "16m", "16m"},
@@ -77,6 +77,10 @@ func settingMessages(t *testing.T) (entries []entry) {
 		s.setenv(configured, "")
 		s.plan()
 	}))
+	entries = append(entries, message("INTEGRATOR_IDENTITY is set", func(s *session) {
+		s.setenv("INTEGRATOR_IDENTITY", newKey(s.t).identity)
+		s.plan()
+	}))
 	for _, bad := range badSettings() {
 		entries = append(entries, message(bad.name+" is "+bad.is, func(s *session) {
 			s.settings[bad.name] = bad.value
@@ -107,8 +111,8 @@ func settingMessages(t *testing.T) (entries []entry) {
 		message("expires_in of integrator_access_token is 3601", func(s *session) {
 			s.open("access_token", args{"user_api_key": "ak_demo", "expires_in": 3601})
 		}),
-		message("identity of integrator_decrypted_secret is nonsense", func(s *session) {
-			s.open("decrypted_secret", args{"ciphertext": "x", "identity": "nonsense"})
+		message("age_identity of integrator_decrypted_secret is nonsense", func(s *session) {
+			s.open("decrypted_secret", args{"ciphertext": "x", "age_identity": "nonsense"})
 		}))
 }
 

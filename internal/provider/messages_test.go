@@ -135,7 +135,7 @@ func (s *session) shown() string {
 func (s *session) expectNoSecret(text string) {
 	s.t.Helper()
 	secrets := append(s.Secrets(), s.getenv(configured), s.getenv("INTEGRATOR_USER_API_KEY"), s.getenv(ageKey), wrong, payloadSecret)
-	for _, name := range []string{"integrator_secret", "user_api_key", "identity"} {
+	for _, name := range []string{"integrator_secret", "user_api_key", "age_identity"} {
 		value, _ := s.settings[name].(string)
 		secrets = append(secrets, value)
 	}

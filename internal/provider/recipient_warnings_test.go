@@ -15,7 +15,7 @@ func TestEachWarningAboutRecipientsIsSaidOnce(t *testing.T) {
 	const (
 		olderVersions = "Older state versions still hold the secret in the clear"
 		nextRotation  = "The recipients count from the next rotation"
-		doesNotOpen   = "The provider's identity does not open the secret in state"
+		doesNotOpen   = "The provider's age_identity does not open the secret in state"
 	)
 	first, second := newKey(t), newKey(t)
 	for name, tt := range map[string]struct {

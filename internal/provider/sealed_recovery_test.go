@@ -27,7 +27,7 @@ func TestSealedRecoveryFile(t *testing.T) {
 	failed := c.terraform(1, "apply", "-auto-approve")
 	c.expect(failed, "An interrupted rotation cannot be completed", 1)
 	c.expect(failed, "jq -r .encrypted_secret", 1)
-	c.env = append(c.env, "INTEGRATOR_IDENTITY="+k.identity)
+	c.env = append(c.env, "INTEGRATOR_AGE_IDENTITY="+k.identity)
 	c.expect(c.terraform(0, "apply", "-auto-approve"), "An interrupted rotation was completed", 1)
 	c.expectRotations(1)
 	c.expect(c.terraform(0, "plan"), "No changes", 1)
@@ -45,8 +45,8 @@ func (s *session) encryptedSecret(k key, arguments args) *block {
 func TestWaysPastASealedRecoveryFile(t *testing.T) {
 	t.Parallel()
 	for name, remedy := range map[string]func(s *session, k key){
-		"identity":   func(s *session, k key) { s.setenv(ageKey, k.identity) },
-		"configured": func(s *session, _ key) { s.setenv(configured, s.Secret()) },
+		"age_identity": func(s *session, k key) { s.setenv(ageKey, k.identity) },
+		"configured":   func(s *session, _ key) { s.setenv(configured, s.Secret()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -88,7 +88,7 @@ func TestSealedRecoveryFileIsNamed(t *testing.T) {
 			const refused = "The API accepts none of the secrets that could sign this rotation"
 			s.expectError(s.apply(), refused)
 			s.expectTold(refused, 1)
-			s.expectTold("it may hold the live secret. Set the provider's identity", 2) // once by the refresh
+			s.expectTold("it may hold the live secret. Set the provider's age_identity", 2) // once by the refresh
 			s.expectTold("jq -r .encrypted_secret", 2)
 			s.setenv(ageKey, k.identity)
 			s.mustApply()

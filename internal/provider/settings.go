@@ -26,7 +26,7 @@ const (
 	settingEndpoint       = "endpoint"
 	settingRequestTimeout = "request_timeout"
 	settingRecoveryDir    = "recovery_dir"
-	settingAgeIdentity    = "identity"
+	settingAgeIdentity    = "age_identity"
 
 	settingMaxRetries                = "max_retries"
 	settingSkipCredentialsValidation = "skip_credentials_validation"
@@ -43,6 +43,7 @@ const (
 type setting struct {
 	name        string
 	variable    string // where it comes from when the configuration has none; "" for nowhere
+	oldVariable string // an older name of the variable, which is refused; "" for none
 	check       func(string) error
 	description string
 	sensitive   bool
@@ -83,7 +84,7 @@ func settings() []setting {
 			description: "Folder, such as `/var/lib/integrator`, where a new secret is kept, sealed, from the moment the API shows it until a refresh finds it in the state, and an old one when it leaves the state. By default it is `integrator/<workspace>` in Terraform's data directory (`.terraform`, or `TF_DATA_DIR`). The folder has to outlast the run: where the data directory does not, as in CI, choose one on a persistent volume. If a folder that is set here cannot be written, nothing is rotated. `skip_recovery` turns all of this off.",
 		},
 		{
-			name: settingAgeIdentity, variable: "INTEGRATOR_IDENTITY", check: checkAgeIdentity, sensitive: true,
+			name: settingAgeIdentity, variable: "INTEGRATOR_AGE_IDENTITY", oldVariable: "INTEGRATOR_IDENTITY", check: checkAgeIdentity, sensitive: true,
 			description: "Private key that opens secrets encrypted for `recipients`, in the state and in the recovery folder, in memory only: the content of an age identity file (`AGE-SECRET-KEY-1…`) or of an SSH private key file without a passphrase. It is never stored; an ephemeral value may be used. Without it, an encrypted secret cannot be checked or sign the next rotation, unless `integrator_secret` is the same one.",
 		},
 	}

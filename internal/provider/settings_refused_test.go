@@ -60,7 +60,7 @@ func TestEachBadInputIsRefused(t *testing.T) {
 		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com?a=b", "must not contain a query"},
 		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com/#a", "must not contain a fragment"},
 		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "~/recovery", "begins with ~, which only a shell expands: wrap it in pathexpand(…)"},
-		{"identity", "INTEGRATOR_IDENTITY", "nonsense", "is neither an age identity (AGE-SECRET-KEY-1…) nor an SSH private key"},
+		{"age_identity", "INTEGRATOR_AGE_IDENTITY", "nonsense", "is neither an age identity (AGE-SECRET-KEY-1…) nor an SSH private key"},
 	} {
 		name := tt.setting + ": " + tt.problem
 		refuse(name, nil, args{tt.setting: tt.value}, nil,
@@ -82,6 +82,11 @@ func TestEachBadInputIsRefused(t *testing.T) {
 			refuse(fmt.Sprintf("missing: %v", settings), environ{tt.variable: ""}, settings, nil,
 				"Missing "+tt.setting, "Set "+tt.setting+" in the provider block, or the environment variable "+tt.variable)
 		}
+	}
+
+	for name, settings := range map[string]args{"alone": {}, "beside the setting": {"age_identity": newKey(t).identity}} {
+		refuse("the old name of a variable "+name, environ{"INTEGRATOR_IDENTITY": "nonsense"}, settings, nil,
+			"The environment variable INTEGRATOR_IDENTITY is set, but was renamed to INTEGRATOR_AGE_IDENTITY (age_identity in the configuration)")
 	}
 
 	for _, tt := range []struct {

@@ -100,6 +100,9 @@ func (r *resolver) flag(ctx context.Context, name, variable string) bool {
 func (r *resolver) text(ctx context.Context, name string) string {
 	all := settings()
 	s := all[slices.IndexFunc(all, func(s setting) bool { return s.name == name })]
+	if s.oldVariable != "" && r.getenv(s.oldVariable) != "" {
+		r.diags.Append(variableRenamed(s)) // not ignored: it would be missed late, or never
+	}
 	var configured types.String
 	r.get(ctx, name, &configured)
 	switch {

@@ -1,4 +1,4 @@
-variable "identity" {
+variable "age_identity" {
   description = "Content of an age identity file; a private key of one of the recipients."
   type        = string
   sensitive   = true
@@ -24,8 +24,8 @@ resource "integrator_api_secret" "example" {
 
 # Opened in memory, during apply where the secret is new.
 ephemeral "integrator_decrypted_secret" "example" {
-  ciphertext = integrator_api_secret.example.encrypted_secret
-  identity   = var.identity
+  ciphertext   = integrator_api_secret.example.encrypted_secret
+  age_identity = var.age_identity
 }
 
 # Any resource with a write-only argument takes the secret in the same apply. The

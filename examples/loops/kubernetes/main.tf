@@ -17,7 +17,7 @@ terraform {
 }
 
 variable "recipient" {
-  description = "Public key of the identity in INTEGRATOR_IDENTITY: age-keygen -y key.txt"
+  description = "Public key of the identity in INTEGRATOR_AGE_IDENTITY: age-keygen -y key.txt"
   type        = string
 }
 
