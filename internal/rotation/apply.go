@@ -101,9 +101,7 @@ func (r *Rotator) Delete(ctx context.Context, object Replaced, memory Memory) (r
 	r.see(object.Held, memory.History)
 	stopped := memory.Replacing && ctx.Err() != nil
 	if !stopped && !r.Seen().superseded(object.Held.Fingerprint) {
-		var failed bool
-		result.Events, failed = r.keep(object.Held, memory.History, object.Arguments.Recipients)
-		result.Failed = failed && memory.Replacing
+		result = r.keep(object.Object, memory)
 	}
 	switch {
 	case !memory.Replacing, result.Failed:

@@ -5,6 +5,7 @@ package rotation
 
 import (
 	"testing"
+	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
@@ -29,6 +30,7 @@ func TestUpdateCarriesOutThePlan(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture()
+			f.api.answers["s2"] = nil
 			s := f.holding("s1")
 			s.Planned, s.RotationDue, s.AdoptionDue = c.planned, true, fingerprint("s2")
 			result := f.process(configured("s2")).Update(t.Context(), s.Object, Arguments{Days: c.days}, s.Memory)
@@ -104,49 +106,81 @@ func TestEncrypt(t *testing.T) {
 
 func TestAdopt(t *testing.T) {
 	t.Parallel()
-	known := &recovery.Entry{Secret: "s2", Fingerprint: fingerprint("s2"), Known: fingerprints("s0", "s1")}
+	made := func(f *fixture) recovery.Found { return f.made("s2", "s0", "s1") }
+	kept := func(f *fixture) recovery.Found {
+		found := f.made("s2", "s0", "s1")
+		found.Kind, found.ObtainedAt = recovery.Kept, time.Time{}
+		return found
+	}
+	sealed := func(f *fixture) recovery.Found { return forAlice(f.made("s2", "s1"), "s2") }
+	another := func(f *fixture) recovery.Found { return f.made("s3", "s1") }
 	for name, c := range map[string]struct {
 		due        string
 		config     []func(*Config)
-		recovery   *recovery.Entry
+		found      func(*fixture) recovery.Found
+		refused    bool
 		recipients []string
 		superseded []string
 		ciphertext string
+		keepsTimes bool
 		failure    []Kind
 	}{
 		"the configured":                  {due: "s2", config: []func(*Config){configured("s2")}, superseded: []string{"s1"}},
-		"the recovered":                   {due: "s2", recovery: known, superseded: []string{"s1", "s0"}},
-		"the recovered, opened":           {due: "s2", recovery: sealedEntryOf("s2"), config: []func(*Config){withKey("alice")}, superseded: []string{"s1"}},
-		"the recovered, as configured":    {due: "s2", recovery: sealedEntryOf("s2"), config: []func(*Config){configured("s2")}, superseded: []string{"s1"}},
+		"the one made":                    {due: "s2", found: made, superseded: []string{"s0", "s1"}, keepsTimes: true},
+		"the one kept":                    {due: "s2", found: kept, superseded: []string{"s0", "s1"}},
+		"the one made, opened":            {due: "s2", found: sealed, config: []func(*Config){withKey("alice")}, superseded: []string{"s1"}, keepsTimes: true},
+		"the one made, as configured":     {due: "s2", found: sealed, config: []func(*Config){configured("s2")}, superseded: []string{"s1"}},
 		"for recipients":                  {due: "s2", config: []func(*Config){configured("s2")}, recipients: []string{"bob"}, superseded: []string{"s1"}, ciphertext: "for bob:s2"},
 		"for recipients that are no good": {due: "s2", config: []func(*Config){configured("s2")}, recipients: []string{"mallory"}, failure: []Kind{RecipientsUnusable}},
 		"for an empty list":               {due: "s2", config: []func(*Config){configured("s2")}, recipients: []string{}, failure: []Kind{RecipientsEmpty}},
-		"what is gone":                    {due: "s2", recovery: entryOf("s3"), failure: []Kind{AdoptionGone}},
-		"what cannot be opened":           {due: "s2", recovery: sealedEntryOf("s2"), failure: []Kind{AdoptionGone}},
+		"what is gone":                    {due: "s2", found: another, failure: []Kind{AdoptionGone}},
+		"what cannot be opened":           {due: "s2", found: sealed, failure: []Kind{AdoptionGone}},
 		"what is gone without a folder":   {due: "s2", config: []func(*Config){noStore}, failure: []Kind{AdoptionGone}},
+		"what is refused by now":          {due: "s2", found: made, refused: true, failure: []Kind{AdoptionRefused}},
+		"what nobody may ask about":       {due: "s2", found: made, refused: true, config: []func(*Config){skipValidation}, superseded: []string{"s0", "s1"}, keepsTimes: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture()
-			f.store.entry = c.recovery
+			if f.api.answers = accepted("s2"); c.refused {
+				f.api.answers = nothingAccepted
+			}
+			if c.found != nil {
+				f.store.found = []recovery.Found{c.found(f)}
+			}
+			there := f.store.holds()
 			s := f.holding("s1")
 			s.Planned, s.AdoptionDue = Adopt, fingerprint(c.due)
 			result := f.process(c.config...).Update(t.Context(), s.Object, Arguments{Recipients: Recipients{Keys: c.recipients}}, s.Memory)
 			equal(t, "events", kinds(result.Events), c.failure)
 			same(t, "failed", result.Failed, c.failure != nil)
-			same(t, "the file", f.store.entry, c.recovery) // the next refresh deletes it
-			equal(t, "probed", f.api.probed, nil)
+			equal(t, "the folder", f.store.holds(), there) // the next refresh clears it
 			equal(t, "sent", f.api.posts, nil)
 			if result.Failed {
 				equal(t, "used", f.api.used, nil)
 				return
 			}
 			want := Held{IntegratorKey: ourKey, Version: f.now.Unix()}.withSecret(apisecret.New(c.due), c.ciphertext)
+			if c.keepsTimes {
+				want.RotatedAt, want.Version = f.now.Add(-time.Minute).UTC(), f.now.Add(-time.Minute).Unix()
+			}
 			same(t, "held", result.Held, want)
 			equal(t, "used", f.api.used, []string{c.due})
 			equal(t, "superseded", result.Memory.Superseded, fingerprints(c.superseded...))
 		})
 	}
+}
+
+// That the API does not answer says nothing against a secret.
+func TestAdoptionFailsOnARefusalOnly(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	f.api.answers = map[string]error{"s2": errUnreachable}
+	s := f.holding("s1")
+	s.Planned, s.AdoptionDue = Adopt, fingerprint("s2")
+	result := f.process(configured("s2")).Update(t.Context(), s.Object, Arguments{}, s.Memory)
+	same(t, "failed", result.Failed, false)
+	equal(t, "probed", f.api.probed, []string{"s2"})
 }
 
 // An import is the adoption of the first secret.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
+	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
 // What a failed call means for the secret, over all outcomes, and what the next
@@ -48,7 +49,7 @@ func TestRotationThatFails(t *testing.T) {
 			result := rotateNow(t, process, f.holding("s1"), Arguments{})
 			same(t, "failed", result.Failed, true)
 			equal(t, "events", result.Events, []Event{{Kind: APICalled}, {Kind: c.kind, Err: errUnreachable, Failure: failure}})
-			same(t, "the file", f.store.entry, nil)
+			equal(t, "the folder", f.store.holds(), nil)
 			equal(t, "used", f.api.used, nil)
 
 			f.api.posts = nil
@@ -81,16 +82,18 @@ func keepsReply(t *testing.T, outcome apisecret.Outcome, kind Kind) {
 	for name, c := range map[string]struct {
 		recipients []string
 		config     []func(*Config)
+		signedWith string
 		write      error
 		reply      string
 		kept       []string
 		want       KeptReply
 	}{
-		"in plaintext":     {reply: "{}", kept: []string{"{}"}, want: KeptReply{Path: "reply-1"}},
-		"for recipients":   {recipients: []string{"alice"}, reply: "{}", kept: []string{"for alice:{}"}, want: KeptReply{Path: "reply-1", Encrypted: true}},
-		"on a full disk":   {reply: "{}", write: full, kept: []string{"{}"}, want: KeptReply{Path: "reply-1", Err: full}},
-		"without a folder": {reply: "{}", config: []func(*Config){noStore}},
-		"without a body":   {},
+		"sealed with the secret in state": {reply: "{}", kept: []string{"with s1:{}"}, want: KeptReply{Copies: []SealedCopy{{"reply-1", fingerprint("s1")}}}},
+		"for recipients":                  {recipients: []string{"alice"}, reply: "{}", kept: []string{"for alice:{}"}, want: KeptReply{Copies: []SealedCopy{{"reply-1", ""}}}},
+		"on a full disk":                  {reply: "{}", write: full, kept: []string{"with s1:{}"}, want: KeptReply{Copies: []SealedCopy{{"reply-1", fingerprint("s1")}}, Err: full}},
+		"without a folder":                {reply: "{}", config: []func(*Config){noStore}},
+		"without a body":                  {},
+		"with a dummy":                    {reply: "{}", config: []func(*Config){configured("dummy")}, kept: []string{"with s1:{}"}, want: KeptReply{Copies: []SealedCopy{{"reply-1", fingerprint("s1")}}}},
 	} {
 		t.Run(fmt.Sprint(outcome, name), func(t *testing.T) {
 			t.Parallel()
@@ -102,8 +105,29 @@ func keepsReply(t *testing.T, outcome apisecret.Outcome, kind Kind) {
 			result := rotateNow(t, f.process(c.config...), f.holding("s1"), Arguments{Recipients: Recipients{Keys: c.recipients}})
 			equal(t, "events", kinds(result.Events), []Kind{APICalled, kind})
 			same(t, "reply", result.Events[1].Reply, c.want)
-			equal(t, "kept", f.store.replies, c.kept)
+			equal(t, "kept", ciphertexts(f.store.replies), c.kept)
 		})
+	}
+}
+
+func ciphertexts(copies []recovery.Copy) (all []string) {
+	for _, c := range copies {
+		all = append(all, c.Ciphertext)
+	}
+	return all
+}
+
+// The configured secret of a creation is known to be no dummy once it has signed a
+// request that was carried out.
+func TestReplyOfACreationIsKept(t *testing.T) {
+	t.Parallel()
+	for outcome, kept := range map[apisecret.Outcome][]string{apisecret.Unreadable: {"with s1:{}"}, apisecret.NotFromAPI: nil} {
+		f := newFixture()
+		f.api.regenerate = func(in apisecret.RegenerateInput) (*apisecret.RegeneratedSecret, error) {
+			return nil, &apisecret.RegenerateError{Outcome: outcome, Err: errUnreachable, SignedWith: in.Signers[0], Reply: apisecret.New("{}")}
+		}
+		f.process().Create(t.Context(), Arguments{}, graceSet)
+		equal(t, "kept", ciphertexts(f.store.replies), kept)
 	}
 }
 
@@ -118,9 +142,10 @@ func TestFailureSaysWhatCouldNotSign(t *testing.T) {
 	same(t, "an update is not", failure(rotateNow(t, f.process(), f.holding("s1"), Arguments{})).Blind, false)
 
 	sealed := f.holding("s2").encryptedFor("alice")
-	f.store.entry = sealedEntryOf("s3")
+	f.store.found = []recovery.Found{forAlice(f.made("s3"), "s3")}
+	copies := []SealedCopy{{Path: "file-of-" + fingerprint("s3")}}
 	updated := rotateNow(t, f.process(), sealed, Arguments{})
-	same(t, "undecryptable", failure(updated).Undecryptable, Undecryptable{InState: true, Recovered: true})
+	same(t, "undecryptable", failure(updated).Undecryptable, Undecryptable{InState: true, Recovered: copies})
 	same(t, "blind", failure(updated).Blind, false)
 
 	f.api.regenerate = func(apisecret.RegenerateInput) (*apisecret.RegeneratedSecret, error) {

@@ -55,14 +55,16 @@ func (a *fakeAPI) RegenerateSecret(_ context.Context, in apisecret.RegenerateInp
 	}
 	for _, s := range in.Signers {
 		if a.say(s) == nil {
-			return a.makeNew(in.GracePeriod), nil
+			made := a.makeNew(in.GracePeriod)
+			made.SignedWith = s
+			return made, nil
 		}
 	}
 	return nil, &apisecret.RegenerateError{Outcome: apisecret.SecretRefused, Err: apisecret.ErrRefused}
 }
 
 func (a *fakeAPI) makeNew(grace time.Duration) *apisecret.RegeneratedSecret {
-	made := &apisecret.RegeneratedSecret{Secret: apisecret.New(fmt.Sprintf("new-%d", len(a.posts))), ObtainedAt: a.clock()}
+	made := &apisecret.RegeneratedSecret{Secret: apisecret.New(fmt.Sprintf("new-%d", len(a.posts))), SentAt: a.clock(), ObtainedAt: a.clock()}
 	if grace > 0 {
 		made.OldSecretExpiresAt = a.clock().Add(grace)
 	} else {
@@ -80,53 +82,104 @@ func (a *fakeAPI) Use(secret apisecret.Secret) {
 
 // fakeStore is a recovery folder in memory.
 type fakeStore struct {
-	entry       *recovery.Entry
-	replies     []string
-	read, write error // what goes wrong
+	found                []recovery.Found
+	replies              []recovery.Copy
+	read                 []error
+	room, write, exposed error // what goes wrong
 }
 
-func (s *fakeStore) Load() (*recovery.Entry, error) { return s.entry, s.read }
+func (s *fakeStore) Load() ([]recovery.Found, []error) { return slices.Clone(s.found), s.read }
 
-func (s *fakeStore) Save(entry recovery.Entry) error {
+func (s *fakeStore) Reserve(int) (Reservation, error) { return reservation{s}, s.room }
+
+// reservation is room in a fakeStore, which never runs out of it.
+type reservation struct{ *fakeStore }
+
+func (reservation) Release() {}
+
+// Save puts the newest first, as Load is to give them.
+func (s *fakeStore) Save(record recovery.Record, copies []recovery.Copy) error {
+	if s.write != nil {
+		return s.write
+	}
+	for i := range copies {
+		copies[i].Path = "file-of-" + record.Fingerprint
+	}
+	if i := s.index(record.Fingerprint); i >= 0 {
+		copies = append(s.found[i].Copies, copies...)
+		s.found = slices.Delete(s.found, i, i+1)
+	}
+	s.found = append([]recovery.Found{{Record: record, Copies: copies}}, s.found...)
+	slices.SortStableFunc(s.found, func(a, b recovery.Found) int { return b.SentAt.Compare(a.SentAt) })
+	return nil
+}
+
+func (s *fakeStore) SaveReply(copies []recovery.Copy) ([]string, error) {
+	s.replies = append(s.replies, copies...)
+	return slices.Repeat([]string{"reply-1"}, len(copies)), s.write
+}
+
+func (s *fakeStore) Keep(found recovery.Found) error {
 	if s.write == nil {
-		s.entry = &entry
+		s.found[s.index(found.Fingerprint)].Kind = recovery.Kept
 	}
 	return s.write
 }
 
-func (s *fakeStore) SaveIfNone(entry recovery.Entry) error {
-	if s.entry != nil {
-		return nil
-	}
-	return s.Save(entry)
-}
-
-func (s *fakeStore) SaveReply(body []byte) (string, error) {
-	s.replies = append(s.replies, string(body))
-	return "reply-1", s.write
-}
-
-func (s *fakeStore) Remove() error {
+func (s *fakeStore) Remove(found recovery.Found) error {
 	if s.write == nil {
-		s.entry = nil
+		i := s.index(found.Fingerprint)
+		s.found = slices.Delete(slices.Clone(s.found), i, i+1)
 	}
 	return s.write
 }
 
-// entryOf is the recovery entry of a secret that a run made that knew these.
-func entryOf(secret string, known ...string) *recovery.Entry {
-	entry := &recovery.Entry{Secret: secret, Fingerprint: fingerprint(secret), Triggers: Triggers{}.fingerprint()}
-	for _, k := range known {
-		entry.Known = append(entry.Known, fingerprint(k))
-	}
-	return entry
+func (s *fakeStore) Exposed() error { return s.exposed }
+
+func (s *fakeStore) index(fingerprint string) int {
+	return slices.IndexFunc(s.found, func(f recovery.Found) bool { return f.Fingerprint == fingerprint })
 }
 
-// sealedEntryOf is the same, encrypted for alice.
-func sealedEntryOf(secret string, known ...string) *recovery.Entry {
-	entry := entryOf(secret, known...)
-	entry.Secret, entry.EncryptedSecret = "", "for alice:"+secret
-	return entry
+// holds lists the fingerprints of what the folder holds.
+func (s *fakeStore) holds() (all []string) {
+	for _, f := range s.found {
+		all = append(all, f.Fingerprint)
+	}
+	return all
+}
+
+// made is the entry of a secret that a run made a minute ago, which the others had
+// signed, or followed: the last one signed and was in state. They open it.
+func (f *fixture) made(secret string, others ...string) recovery.Found {
+	found := recovery.Found{Record: recovery.Record{
+		Kind: recovery.Made, Fingerprint: fingerprint(secret), Triggers: Triggers{}.fingerprint(),
+		SentAt: f.now.Add(-time.Minute), ObtainedAt: f.now.Add(-time.Minute),
+		Superseded: fingerprints(others...),
+	}}
+	for _, other := range others {
+		found.SignedBy, found.InState = fingerprint(other), fingerprints(other)
+		found.Copies = append(found.Copies, recovery.Copy{With: fingerprint(other), Ciphertext: "with " + other + ":" + secret, Path: "file-of-" + found.Fingerprint})
+	}
+	return found
+}
+
+// forAlice is the same entry, which only alice opens.
+func forAlice(found recovery.Found, secret string) recovery.Found {
+	found.Copies = []recovery.Copy{{Ciphertext: "for alice:" + secret, Path: "file-of-" + found.Fingerprint}}
+	return found
+}
+
+// fakeSealWith seals with a passphrase.
+func fakeSealWith(passphrase apisecret.Secret) (func(apisecret.Secret) string, error) {
+	return func(secret apisecret.Secret) string { return "with " + passphrase.Reveal() + ":" + secret.Reveal() }, nil
+}
+
+func fakeOpenWith(ciphertext string, passphrase apisecret.Secret) (string, error) {
+	secret, sealed := strings.CutPrefix(ciphertext, "with "+passphrase.Reveal()+":")
+	if !sealed {
+		return "", errors.New("sealed with another passphrase")
+	}
+	return secret, nil
 }
 
 // fakeSeal encrypts for names, of which mallory is none.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
+	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
 func TestRefreshSaysWhatTheAPISaid(t *testing.T) {
@@ -44,7 +45,7 @@ func TestRefreshSaysWhatTheAPISaid(t *testing.T) {
 func TestRefreshOfAnotherIntegrator(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
-	f.store.read = errUnreachable
+	f.store.read = []error{errUnreachable}
 	key, endpoint := f.holding("s1"), f.holding("s1")
 	key.Held.IntegratorKey = "int_2"
 	endpoint.Endpoint = "https://sandbox.example"
@@ -90,27 +91,24 @@ func TestRefreshFindsThatARotationIsDue(t *testing.T) {
 	}
 }
 
-func TestRefreshDeletesTheFileOfTheSecretInState(t *testing.T) {
+func TestRefreshClearsTheFolder(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	s := f.holding("s1")
-	f.store.entry, f.store.write = entryOf("s1"), errors.New("the disk is read-only")
+	s.Superseded = fingerprints("s0")
+	f.store.found, f.store.write = []recovery.Found{f.made("s2"), f.made("s1"), f.made("s0")}, errors.New("the disk is read-only")
 	found := f.process().Refresh(t.Context(), s.Object, s.Memory)
-	equal(t, "events", kinds(found.Events), []Kind{RecoveryUnwritten, APICalled})
+	equal(t, "events", kinds(found.Events), []Kind{RecoveryUnwritten, RecoveryUnwritten, APICalled})
 	same(t, "what the disk said", found.Events[0].Err, f.store.write)
 
 	f.store.write = nil
 	f.process().Refresh(t.Context(), s.Object, s.Memory)
-	same(t, "the file", f.store.entry, nil)
+	equal(t, "what is neither in state nor older", f.store.holds(), fingerprints("s2"))
 
-	f.store.entry = entryOf("s2")
-	f.process().Refresh(t.Context(), s.Object, s.Memory)
-	same(t, "the file of another secret", f.store.entry, entryOf("s2"))
-
-	f.store.entry, f.store.read = nil, errors.New("damaged")
+	f.store.found, f.store.read = nil, []error{errors.New("damaged"), errors.New("a pipe")}
 	found = f.process().Refresh(t.Context(), s.Object, s.Memory)
-	equal(t, "events", kinds(found.Events), []Kind{RecoveryUnread, APICalled})
-	same(t, "what the disk said", found.Events[0].Err, f.store.read)
+	equal(t, "events", kinds(found.Events), []Kind{RecoveryUnread, RecoveryUnread, APICalled})
+	same(t, "what the disk said", found.Events[1].Err, f.store.read[1])
 }
 
 func TestProbesAreAskedOnce(t *testing.T) {

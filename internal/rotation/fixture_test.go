@@ -40,11 +40,14 @@ func newFixture() *fixture {
 func (f *fixture) process(changes ...func(*Config)) *Rotator {
 	config := Config{
 		API: f.api, IntegratorKey: ourKey, Endpoint: ourEndpoint, Configured: apisecret.New("s1"),
-		Store: f.store,
-		Clock: func() time.Time { return f.now },
-		Open:  openWith(""),
-		Seal:  fakeSeal,
-		Begin: func() func() { return func() {} },
+		Store:    f.store,
+		Clock:    func() time.Time { return f.now },
+		Open:     openWith(""),
+		Seal:     fakeSeal,
+		SealWith: fakeSealWith,
+		OpenWith: fakeOpenWith,
+		Begin:    func() func() { return func() {} },
+		Applying: func() bool { return false },
 	}
 	for _, change := range changes {
 		change(&config)
@@ -62,10 +65,11 @@ func withKey(key string) func(*Config) {
 }
 
 func skipValidation(c *Config) { c.SkipValidation = true }
-func applying(c *Config)       { c.Applying = true }
+func applying(c *Config)       { c.Applying = func() bool { return true } }
+func chosen(c *Config)         { c.StoreRequired = true }
 func noStore(c *Config)        { c.Store = nil }
 func unconfigured(c *Config) {
-	*c = Config{Clock: c.Clock, Open: c.Open, Seal: c.Seal, Begin: c.Begin}
+	*c = Config{Clock: c.Clock, Open: c.Open, Seal: c.Seal, Begin: c.Begin, Applying: c.Applying}
 }
 
 // state is what Terraform keeps of an object.

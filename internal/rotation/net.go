@@ -5,6 +5,7 @@ package rotation
 
 import (
 	"slices"
+	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
@@ -144,10 +145,12 @@ func sealed(secret apisecret.Secret, ciphertext string, sealers []sealer, signed
 }
 
 // keep puts the secret of an object that is about to leave the state into the
-// recovery folder. Failed says that a folder that somebody has chosen cannot keep it.
-func (r *Rotator) keep(held Held, history History, recipients Recipients) (events []Event, failed bool) {
+// recovery folder. If a folder that somebody has chosen cannot keep it, the
+// replacement of the object fails.
+func (r *Rotator) keep(object Object, memory Memory) (result Result) {
+	held := object.Held
 	if held.Imported() || r.config.Store == nil {
-		return nil, false
+		return result
 	}
 	record := recovery.Record{
 		Kind:               recovery.Kept,
@@ -155,26 +158,27 @@ func (r *Rotator) keep(held Held, history History, recipients Recipients) (event
 		SentAt:             time.Unix(held.Version, 0).UTC(),
 		ObtainedAt:         held.RotatedAt,
 		OldSecretExpiresAt: held.OldSecretExpiresAt,
-		Superseded:         history.Superseded,
+		Superseded:         memory.Superseded,
 	}
 	seen, events := r.loadRecovered()
+	result.Events = events
 	for _, e := range seen.Recovered {
 		if e.Fingerprint == held.Fingerprint { // it knows more
 			record = e.Record
 			record.Kind = recovery.Kept
 		}
 	}
-	copies, err := r.sealedHeld(held, recipients)
+	copies, err := r.sealedHeld(held, object.Arguments.Recipients)
 	if err == nil && len(copies) > 0 {
 		err = r.config.Store.Save(record, copies)
 	}
 	switch {
-	case err != nil && r.config.StoreRequired:
-		return append(events, Event{Kind: RecoveryRequired, Err: err}), true
+	case err != nil && r.config.StoreRequired && memory.Replacing:
+		return result.failed(Event{Kind: RecoveryRequired, Err: err})
 	case err != nil:
-		return append(events, Event{Kind: RecoveryOff, Err: err}), false
+		result.Events = append(result.Events, Event{Kind: RecoveryOff, Err: err})
 	}
-	return events, false
+	return result
 }
 
 // sealedHeld are the copies of a secret that a state holds, for the recovery
@@ -210,8 +214,7 @@ func (r *Rotator) keepForgotten() (events []Event, forgotten bool) {
 			continue
 		}
 		forgotten = true
-		kept, _ := r.keep(state.Held, state.history, Recipients{})
-		events = append(events, kept...)
+		events = append(events, r.keep(Object{Held: state.Held}, Memory{}).Events...)
 	}
 	return events, forgotten
 }

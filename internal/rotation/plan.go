@@ -158,8 +158,8 @@ func (r *Rotator) plannedOfAnother(prior *Object, occasion Occasion, memory Memo
 	switch {
 	case occasion == InPlace:
 		return owner(prior.Held, history), r.ofAnother(prior.Held, history)
-	case occasion == Replacement && r.ofAnother(Held{IntegratorKey: history.IntegratorKey}, history):
-		return history, true
+	case occasion == Replacement && (r.ofAnother(Held{IntegratorKey: history.IntegratorKey}, history) || history.Endpoint == ""):
+		return history, true // to replace what is not known to be the provider's own would be a risk
 	}
 	// Only Read is shown a tainted object.
 	if another := r.Seen().ofAnother; len(another) > 0 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
+	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
 // graceSet is the argument of Plan.
@@ -151,7 +152,8 @@ func TestPlanAsksForASecretThatCanSign(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	s := f.holding("s1").encryptedFor("alice")
-	f.store.entry = sealedEntryOf("s2")
+	f.store.found = []recovery.Found{forAlice(f.made("s2", "s1"), "s2")}
+	sealed := []SealedCopy{{Path: "file-of-" + fingerprint("s2")}}
 	due := Arguments{Days: Days{N: 9}, Recipients: Recipients{Keys: []string{"alice"}}}
 	for _, c := range []struct {
 		answers       map[string]error
@@ -160,7 +162,7 @@ func TestPlanAsksForASecretThatCanSign(t *testing.T) {
 		probed        []string
 		undecryptable Undecryptable
 	}{
-		{nothingAccepted, []func(*Config){configured("s3")}, []Kind{APICalled, RotationUnsigned}, []string{"s3"}, Undecryptable{InState: true, Recovered: true}},
+		{nothingAccepted, []func(*Config){configured("s3")}, []Kind{APICalled, RotationUnsigned}, []string{"s3"}, Undecryptable{InState: true, Recovered: sealed}},
 		{nothingAccepted, []func(*Config){configured("s3"), withKey("alice")}, []Kind{APICalled, RotationUnsigned}, []string{"s1", "s2", "s3"}, Undecryptable{}},
 		{accepted("s2"), []func(*Config){configured("s3"), withKey("alice")}, []Kind{APICalled}, []string{"s1", "s2"}, Undecryptable{}},
 		{map[string]error{"s1": errUnreachable}, []func(*Config){configured("s3"), withKey("alice")}, []Kind{APICalled}, []string{"s1"}, Undecryptable{}},
@@ -171,7 +173,7 @@ func TestPlanAsksForASecretThatCanSign(t *testing.T) {
 		equal(t, "probed", f.api.probed, c.probed)
 		same(t, "undecryptable", event(planned.Events, RotationUnsigned).Undecryptable, c.undecryptable)
 	}
-	f.api.answers, f.store.read = accepted("s1"), errors.New("damaged")
+	f.api.answers, f.store.read = accepted("s1"), []error{errors.New("damaged")}
 	planned := f.process().Plan(t.Context(), nil, due, graceSet, Memory{})
-	equal(t, "events with a damaged file", kinds(planned.Events), []Kind{RecoveryUnread, APICalled})
+	equal(t, "events with a damaged file", kinds(planned.Events), []Kind{RecoveryUnread, RecoveryUnread, APICalled})
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
+	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
 func TestPlanOfAnotherIntegrator(t *testing.T) {
@@ -87,22 +88,22 @@ func TestPlanDestroy(t *testing.T) {
 	want := s.Memory
 	want.Replacing, want.Unwarned = false, false
 
-	f.store.entry = entryOf("s1")
-	planned := f.process().PlanDestroy(s.Held, s.Memory)
+	f.store.found = []recovery.Found{f.made("s1")}
+	planned := f.process().PlanDestroy(s.Object, s.Memory)
 	same(t, "memory", planned.Memory, want)
 	equal(t, "events", kinds(planned.Events), []Kind{SecretStaysValid})
-	same(t, "the file of the secret in state", f.store.entry, nil)
-	equal(t, "events of an apply", kinds(f.process(applying).PlanDestroy(s.Held, s.Memory).Events), nil)
+	equal(t, "the folder", f.store.holds(), nil)
+	equal(t, "events of an apply", kinds(f.process(applying).PlanDestroy(s.Object, s.Memory).Events), nil)
 
 	newer := f.process()
 	current := f.holding("s2")
 	current.Held.Version++
 	newer.Refresh(t.Context(), current.Object, current.Memory)
-	equal(t, "events of the end of a replacement", kinds(newer.PlanDestroy(s.Held, s.Memory).Events), nil)
+	equal(t, "events of the end of a replacement", kinds(newer.PlanDestroy(s.Object, s.Memory).Events), nil)
 
-	f.store.read = errors.New("damaged")
+	f.store.read = []error{errors.New("damaged")}
 	s.Held.IntegratorKey = "int_2"
-	equal(t, "events of another's", kinds(f.process().PlanDestroy(s.Held, s.Memory).Events), []Kind{SecretStaysValid})
+	equal(t, "events of another's", kinds(f.process().PlanDestroy(s.Object, s.Memory).Events), []Kind{SecretStaysValid})
 }
 
 func TestCheckImport(t *testing.T) {

@@ -96,15 +96,15 @@ func (r *Rotator) ask(ctx context.Context, held Held, secret apisecret.Secret, s
 // unless somebody has configured one that may be newer still.
 func (r *Rotator) accepted(ctx context.Context, candidates []candidate) (adoption string, events []Event) {
 	for _, c := range candidates {
-		switch err := r.probe(ctx, c.secret); {
-		case err != nil:
-		case c.source == FromRecovery && len(events) == 0:
+		switch {
+		case r.probe(ctx, c.secret) != nil:
+		case c.source == FromRecovery:
 			return c.secret.Fingerprint(), []Event{{Kind: AdoptionPlanned, Source: c.source}}
 		default:
-			events = append(events, Event{Kind: AnotherAccepted, Source: c.source})
+			return "", []Event{{Kind: AnotherAccepted, Source: c.source}}
 		}
 	}
-	return "", events
+	return "", nil
 }
 
 // candidate is a secret that may be live in place of the one in state.

@@ -15,7 +15,7 @@ type refreshCase struct {
 	state    func(*fixture) state // nil for one that holds s1 in plaintext
 	config   []func(*Config)
 	answers  map[string]error // of the API; nil for one that accepts s1
-	recovery *recovery.Entry
+	recovery func(*fixture) recovery.Found
 	pending  string // the secret whose adoption was due before
 
 	adoption      string // the secret whose adoption is due afterwards
@@ -28,7 +28,9 @@ type refreshCase struct {
 func (c refreshCase) test(t *testing.T) {
 	t.Helper()
 	f := newFixture()
-	f.store.entry = c.recovery
+	if c.recovery != nil {
+		f.store.found = []recovery.Found{c.recovery(f)}
+	}
 	if c.answers != nil {
 		f.api.answers = c.answers
 	}
@@ -49,6 +51,23 @@ func (c refreshCase) test(t *testing.T) {
 		same(t, "source", found.Events[0].Source, c.source)
 		same(t, "undecryptable", found.Events[0].Undecryptable, c.undecryptable)
 	}
+}
+
+func madeS2(f *fixture) recovery.Found   { return f.made("s2", "s1") }
+func sealedS2(f *fixture) recovery.Found { return forAlice(f.made("s2", "s1"), "s2") }
+
+// strayS2 came after another secret than the one in state.
+func strayS2(f *fixture) recovery.Found {
+	found := f.made("s2", "s1")
+	found.SignedBy, found.InState, found.Superseded = fingerprint("s0"), nil, nil
+	return found
+}
+
+// knowingS3 was made by a run that was configured with s3.
+func knowingS3(f *fixture) recovery.Found {
+	found := f.made("s2", "s1")
+	found.Configured = fingerprint("s3")
+	return found
 }
 
 var (
@@ -80,34 +99,49 @@ func TestRefreshOfASecretInPlaintext(t *testing.T) {
 			state: superseding("s2"), config: []func(*Config){configured("s2")}, answers: both,
 			kinds: []Kind{APICalled}, probed: []string{"s1"},
 		},
-		"accepted beside the recovered": {recovery: entryOf("s2"), answers: both, kinds: []Kind{AnotherAccepted, APICalled}, source: FromRecovery, probed: []string{"s1", "s2"}},
+		"accepted, and the newer one of an interrupted run": {
+			recovery: madeS2, answers: both,
+			adoption: "s2", kinds: []Kind{AdoptionPlanned, APICalled}, source: FromRecovery, probed: []string{"s1", "s2"},
+		},
+		"accepted, and one that came after another": {recovery: strayS2, answers: both, kinds: []Kind{APICalled}, probed: []string{"s1"}},
+		"accepted, and one that may be older than the configured": {
+			recovery: madeS2, config: []func(*Config){configured("s3")}, answers: map[string]error{"s1": nil, "s2": nil, "s3": nil},
+			kinds: []Kind{AnotherAccepted, APICalled}, probed: []string{"s1", "s3"},
+		},
 
 		"refused, the configured is accepted": {
 			config: []func(*Config){configured("s2")}, answers: accepted("s2"),
 			adoption: "s2", kinds: []Kind{AdoptionPlanned, APICalled}, probed: []string{"s1", "s2"},
 		},
 		"refused, the recovered is accepted": {
-			config: []func(*Config){configured("s3")}, recovery: entryOf("s2"), answers: map[string]error{"s2": nil, "s3": nil},
+			config: []func(*Config){configured("s3")}, recovery: knowingS3, answers: map[string]error{"s2": nil, "s3": nil},
 			adoption: "s2", kinds: []Kind{AdoptionPlanned, APICalled}, source: FromRecovery, probed: []string{"s1", "s2"},
 		},
+		"refused, the configured is accepted, and may be newer than the recovered": {
+			config: []func(*Config){configured("s3")}, recovery: madeS2, answers: map[string]error{"s2": nil, "s3": nil},
+			adoption: "s3", kinds: []Kind{AdoptionPlanned, APICalled}, probed: []string{"s1", "s3"},
+		},
+		"refused, the recovered came after another": {
+			recovery: strayS2, answers: accepted("s2"), kinds: []Kind{AllRefused, APICalled}, probed: []string{"s1"},
+		},
 		"refused, the recovered too, the configured is accepted": {
-			config: []func(*Config){configured("s3")}, recovery: entryOf("s2"), answers: accepted("s3"),
+			config: []func(*Config){configured("s3")}, recovery: knowingS3, answers: accepted("s3"),
 			adoption: "s3", kinds: []Kind{AdoptionPlanned, APICalled}, probed: []string{"s1", "s2", "s3"},
 		},
 		"all refused":                {config: []func(*Config){configured("s2")}, answers: nothingAccepted, pending: "s2", kinds: []Kind{AllRefused, APICalled}, probed: []string{"s1", "s2"}},
 		"refused, with no other":     {answers: nothingAccepted, kinds: []Kind{AllRefused, APICalled}, probed: []string{"s1"}},
 		"refused, with an older one": {state: superseding("s2"), config: []func(*Config){configured("s2")}, answers: accepted("s2"), kinds: []Kind{AllRefused, APICalled}, probed: []string{"s1"}},
 		"refused, and a file that cannot be opened": {
-			recovery: sealedEntryOf("s2"), answers: accepted("s2"),
-			kinds: []Kind{AllRefused, APICalled}, probed: []string{"s1"}, undecryptable: Undecryptable{Recovered: true},
+			recovery: sealedS2, answers: accepted("s2"),
+			kinds: []Kind{AllRefused, APICalled}, probed: []string{"s1"}, undecryptable: Undecryptable{Recovered: []SealedCopy{{Path: "file-of-" + fingerprint("s2")}}},
 		},
 
 		"not known":                              {answers: unreachable, kinds: []Kind{NotChecked, APICalled}, probed: []string{"s1"}},
 		"not known, with an adoption due":        {config: []func(*Config){configured("s2")}, answers: unreachable, pending: "s2", adoption: "s2", kinds: []Kind{NotChecked, APICalled}, probed: []string{"s1"}},
-		"not known, with one of a file due":      {recovery: entryOf("s2"), answers: unreachable, pending: "s2", adoption: "s2", kinds: []Kind{NotChecked, APICalled}, probed: []string{"s1"}},
+		"not known, with one of a file due":      {recovery: madeS2, answers: unreachable, pending: "s2", adoption: "s2", kinds: []Kind{NotChecked, APICalled}, probed: []string{"s1"}},
 		"not known, the secret to adopt is gone": {answers: unreachable, pending: "s2", kinds: []Kind{NotChecked, APICalled}, probed: []string{"s1"}},
 		"refused, the other is not known": {
-			config: []func(*Config){configured("s3")}, recovery: entryOf("s2"), answers: map[string]error{"s2": errUnreachable, "s3": nil}, pending: "s3", adoption: "s3",
+			config: []func(*Config){configured("s3")}, recovery: knowingS3, answers: map[string]error{"s2": errUnreachable, "s3": nil}, pending: "s3", adoption: "s3",
 			kinds: []Kind{NotChecked, APICalled}, probed: []string{"s1", "s2"},
 		},
 	} {
@@ -121,9 +155,10 @@ func TestRefreshOfASecretInPlaintext(t *testing.T) {
 func TestRefreshOfOtherStates(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]refreshCase{
-		"an import, accepted":  {state: importedState, adoption: "s1", kinds: []Kind{APICalled}, probed: []string{"s1"}},
-		"an import, refused":   {state: importedState, answers: nothingAccepted, kinds: []Kind{AllRefused, APICalled}, probed: []string{"s1"}},
-		"an import, not known": {state: importedState, answers: unreachable, pending: "s1", adoption: "s1", kinds: []Kind{NotChecked, APICalled}, probed: []string{"s1"}},
+		"an import, accepted":              {state: importedState, adoption: "s1", kinds: []Kind{APICalled}, probed: []string{"s1"}},
+		"an import, whatever is recovered": {state: importedState, recovery: madeS2, answers: accepted("s2"), kinds: []Kind{AllRefused, APICalled}, probed: []string{"s1"}},
+		"an import, refused":               {state: importedState, answers: nothingAccepted, kinds: []Kind{AllRefused, APICalled}, probed: []string{"s1"}},
+		"an import, not known":             {state: importedState, answers: unreachable, pending: "s1", adoption: "s1", kinds: []Kind{NotChecked, APICalled}, probed: []string{"s1"}},
 
 		"encrypted, with the key":     {state: encrypted, config: []func(*Config){withKey("alice"), configured("s2")}, kinds: []Kind{APICalled}, probed: []string{"s1", "s2"}},
 		"encrypted, without a key":    {state: encrypted, config: []func(*Config){configured("s2")}, answers: accepted("s2"), pending: "s2", kinds: []Kind{APICalled}},

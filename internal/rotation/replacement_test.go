@@ -6,8 +6,11 @@ package rotation
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
 func TestCreate(t *testing.T) {
@@ -19,7 +22,7 @@ func TestCreate(t *testing.T) {
 	same(t, "secret", result.Held.Secret.Reveal(), "new-1")
 	same(t, "memory", result.Memory, Memory{History: History{IntegratorKey: ourKey, Endpoint: ourEndpoint, Superseded: fingerprints("s1")}})
 
-	f.api.answers, f.store.entry = nothingAccepted, nil
+	f.api.answers, f.store.found = nothingAccepted, nil
 	result, restored = f.process().Create(t.Context(), Arguments{}, graceSet)
 	same(t, "restored", restored, nil)
 	equal(t, "events of a failure", kinds(result.Events), []Kind{APICalled, NotRotated})
@@ -108,7 +111,7 @@ func TestDelete(t *testing.T) {
 	s := f.holding("s1")
 	process := f.process()
 	same(t, "result", process.Delete(t.Context(), Replaced{Object: s.Object}, s.Memory), Result{})
-	same(t, "the file", f.store.entry, nil)
+	equal(t, "the folder", f.store.holds(), nil) // what is configured is not sealed with itself
 	equal(t, "probed", f.api.probed, nil)
 	equal(t, "sent", f.api.posts, nil)
 	if _, restored := process.Create(t.Context(), Arguments{Recipients: Recipients{Keys: []string{"mallory"}}}, graceSet); restored != nil {
@@ -118,31 +121,137 @@ func TestDelete(t *testing.T) {
 	same(t, "result of another's", process.Delete(t.Context(), Replaced{Object: s.Object}, s.Memory), Result{})
 }
 
-func TestDeleteInAReplacement(t *testing.T) {
+// What leaves the state is kept, if the next run has something that opens it.
+func TestDeleteKeepsTheSecret(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		state     func(state) state
+		config    []func(*Config)
+		newer     bool // a newer one is at hand
+		kept      []string
+		planKeeps bool
+	}{
+		"sealed with the configured one":              {config: []func(*Config){configured("s0")}, kept: []string{"with s0:s2"}, planKeeps: true},
+		"not if that is no secret of this integrator": {config: []func(*Config){configured("dummy")}},
+		"nor if it is the same":                       {config: []func(*Config){configured("s2")}},
+		"encrypted as it is in state":                 {state: func(s state) state { return s.encryptedFor("alice") }, config: []func(*Config){configured("dummy")}, kept: []string{"for alice:s2"}, planKeeps: true},
+		"encrypted for recipients that were added": {
+			state:  func(s state) state { s.Arguments.Recipients.Keys = []string{"alice"}; return s },
+			config: []func(*Config){configured("dummy")}, kept: []string{"for alice:s2"}, planKeeps: true,
+		},
+		"not an older one":     {config: []func(*Config){configured("s0")}, newer: true},
+		"not without a folder": {config: []func(*Config){configured("s0"), noStore}},
+		"nothing of an import": {state: func(state) state { return imported() }, config: []func(*Config){configured("s0")}},
+	} {
+		for _, replacing := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, replacing), func(t *testing.T) {
+				t.Parallel()
+				f := newFixture()
+				s := f.holding("s2")
+				s.Superseded = fingerprints("s0")
+				if c.state != nil {
+					s = c.state(s)
+				}
+				process := f.process(c.config...)
+				if c.newer {
+					newer := f.holding("s3")
+					newer.Held.Version++
+					process.see(newer.Held, newer.History)
+				} else {
+					planned := f.process(c.config...).PlanDestroy(s.Object, s.Memory)
+					same(t, "the plan says that it is kept", event(planned.Events, SecretStaysValid).Kept, c.planKeeps)
+				}
+				s.Replacing = replacing
+				result := process.Delete(t.Context(), Replaced{Object: s.Object}, s.Memory)
+				equal(t, "events", result.Events, nil)
+				if c.kept == nil {
+					equal(t, "the folder", f.store.found, nil)
+					return
+				}
+				equal(t, "copies", ciphertexts(f.store.found[0].Copies), c.kept)
+				same(t, "record", f.store.found[0].Record, recovery.Record{
+					Kind: recovery.Kept, Fingerprint: fingerprint("s2"), SentAt: time.Unix(s.Held.Version, 0).UTC(), ObtainedAt: s.Held.RotatedAt, Superseded: s.Superseded,
+				})
+			})
+		}
+	}
+}
+
+// An entry that is there knows more than the state.
+func TestDeleteMakesAnEntryOneThatIsKept(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
-	s := f.holding("s1").encryptedFor("alice")
+	made := f.made("s2", "s1")
+	f.store.found = []recovery.Found{made}
+	s := f.holding("s2")
+	s.Superseded = fingerprints("s1")
 	f.replaced(t, s)
-	entry := f.store.entry
-	same(t, "fingerprint", entry.Fingerprint, fingerprint("s1"))
-	same(t, "ciphertext", entry.EncryptedSecret, s.Held.Ciphertext)
-	same(t, "secret", entry.Secret, "")
-	same(t, "marked", entry.Replaced, true)
-	same(t, "obtained at", entry.ObtainedAt, f.now)
+	want := made.Record
+	want.Kind = recovery.Kept
+	same(t, "record", f.store.found[0].Record, want)
+}
 
-	f.store.entry = entryOf("s2")
-	f.replaced(t, s)
-	same(t, "the file that was there", f.store.entry, entryOf("s2"))
-	f.store.entry = nil
-	f.replaced(t, imported())
-	same(t, "the file of an import", f.store.entry, nil)
-	f.replaced(t, s, noStore)
-
-	s.Replacing = true
-	f.store.write = errors.New("the disk is full")
+// A folder that somebody has chosen must work, or the object stays in the state.
+func TestDeleteWithAFolderThatFails(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		config    []func(*Config)
+		replacing bool
+		kind      Kind
+		failed    bool
+	}{
+		{nil, true, RecoveryOff, false},
+		{nil, false, RecoveryOff, false},
+		{[]func(*Config){chosen}, true, RecoveryRequired, true},
+		{[]func(*Config){chosen}, false, RecoveryOff, false},
+	} {
+		f := newFixture()
+		f.store.write = errors.New("the disk is full")
+		s := f.holding("s2").encryptedFor("alice")
+		s.Replacing = c.replacing
+		result := f.process(c.config...).Delete(t.Context(), Replaced{Object: s.Object}, s.Memory)
+		equal(t, "events", result.Events, []Event{{Kind: c.kind, Err: f.store.write}})
+		same(t, "failed", result.Failed, c.failed)
+	}
+	f := newFixture()
+	s := f.holding("s2")
+	s.Arguments.Recipients.Keys = []string{"mallory"}
 	result := f.process().Delete(t.Context(), Replaced{Object: s.Object}, s.Memory)
-	equal(t, "events", result.Events, []Event{{Kind: RecoveryUnwritten, Err: f.store.write}})
-	same(t, "failed", result.Failed, false)
+	equal(t, "events with recipients that are no good", kinds(result.Events), []Kind{RecoveryOff})
+}
+
+// Terraform can forget an object without a Delete. What it has loaded is kept, and
+// signs.
+func TestCreationKeepsWhatIsForgotten(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	f.api.answers = map[string]error{"s1": nil, "s2": nil}
+	process := f.process()
+	process.Load(f.holding("s2").encryptedFor("alice").Held)
+	another := f.holding("s3").Held
+	another.IntegratorKey = "int_2"
+	process.Load(another)
+	result, _ := process.Create(t.Context(), Arguments{}, graceSet)
+	equal(t, "events", kinds(result.Events), []Kind{APICalled})
+	equal(t, "the folder", f.store.holds(), append(fingerprints("new-1"), fingerprints("s2")...))
+	same(t, "kind", f.store.found[1].Kind, recovery.Kept)
+	equal(t, "superseded", result.Memory.Superseded, fingerprints("s1", "s2"))
+
+	f = newFixture()
+	process = f.process(configured("dummy"))
+	process.Load(f.holding("s1").Held)
+	f.process(configured("dummy"))
+	result, _ = process.Create(t.Context(), Arguments{}, graceSet)
+	equal(t, "signed with", reveal(f.api.posts[0].Signers), []string{"s1", "dummy"})
+	same(t, "secret", result.Held.Secret.Reveal(), "new-1")
+
+	f.api.answers = nothingAccepted
+	process = f.process()
+	process.Load(f.holding("s1").Held)
+	result, _ = process.Create(t.Context(), Arguments{}, graceSet)
+	same(t, "a failure says that the object may be forgotten", event(result.Events, NotRotated).Forgotten, true)
+	result, _ = f.process().Create(t.Context(), Arguments{}, graceSet)
+	same(t, "and not that one is which was never there", event(result.Events, NotRotated).Forgotten, false)
 }
 
 func TestDeleteFailsBeforeItIsTooLate(t *testing.T) {
@@ -156,7 +265,7 @@ func TestDeleteFailsBeforeItIsTooLate(t *testing.T) {
 	result := process.Delete(interrupted, Replaced{Object: s.Object}, s.Memory)
 	same(t, "failed", result.Failed, true)
 	equal(t, "events", kinds(result.Events), []Kind{ReplacementStopped})
-	same(t, "the file", f.store.entry, nil)
+	equal(t, "the folder", f.store.holds(), nil)
 
 	s.Held.IntegratorKey = "int_2"
 	result = process.Delete(t.Context(), Replaced{Object: s.Object}, s.Memory)

@@ -6,7 +6,6 @@ package rotation
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"

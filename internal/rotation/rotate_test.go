@@ -5,7 +5,6 @@ package rotation
 
 import (
 	"errors"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -42,12 +41,14 @@ func TestRotate(t *testing.T) {
 	equal(t, "signers", reveal(f.api.posts[0].Signers), []string{"s1", "stale"})
 	equal(t, "used", f.api.used, []string{"new-1"})
 	equal(t, "probed", f.api.probed, nil)
-	entry := *f.store.entry
-	entry.Known = slices.Compact(slices.Sorted(slices.Values(entry.Known)))
-	same(t, "the file", entry, recovery.Entry{
-		Secret: "new-1", Fingerprint: fingerprint("new-1"), ObtainedAt: f.now, OldSecretExpiresAt: end,
-		Known: slices.Sorted(slices.Values(fingerprints("s1", "stale"))), Triggers: arguments.Triggers.fingerprint(),
-	})
+	equal(t, "the folder", f.store.found, []recovery.Found{{
+		Record: recovery.Record{
+			Kind: recovery.Made, Fingerprint: fingerprint("new-1"), SentAt: f.now, ObtainedAt: f.now, OldSecretExpiresAt: end,
+			SignedBy: fingerprint("s1"), InState: fingerprints("s1"), Triggers: arguments.Triggers.fingerprint(),
+			Configured: fingerprint("stale"), Superseded: fingerprints("s0", "s1", "stale"),
+		},
+		Copies: []recovery.Copy{{With: fingerprint("s1"), Ciphertext: "with s1:new-1", Path: "file-of-" + fingerprint("new-1")}},
+	}})
 }
 
 func TestRotateForRecipients(t *testing.T) {
@@ -57,8 +58,7 @@ func TestRotateForRecipients(t *testing.T) {
 	same(t, "ciphertext", result.Held.Ciphertext, "for alice:new-1")
 	same(t, "secret", result.Held.Secret, apisecret.Secret{})
 	same(t, "fingerprint", result.Held.Fingerprint, fingerprint("new-1"))
-	same(t, "the file's secret", f.store.entry.Secret, "")
-	same(t, "the file's ciphertext", f.store.entry.EncryptedSecret, "for alice:new-1")
+	equal(t, "the folder's copies", ciphertexts(f.store.found[0].Copies), []string{"for alice:new-1"})
 }
 
 func TestNothingIsSentIfTheSecretCannotBeEncrypted(t *testing.T) {
@@ -82,7 +82,7 @@ func TestARotationIsInFlightUntilTheSecretIsKept(t *testing.T) {
 		c.Begin = func() func() {
 			happened = append(happened, "begin")
 			return func() {
-				if f.store.entry != nil {
+				if len(f.store.found) > 0 {
 					happened = append(happened, "done, with a file")
 				}
 			}
@@ -101,11 +101,11 @@ func TestRotateGoesOnWithoutTheFolder(t *testing.T) {
 	f := newFixture()
 	result := rotateNow(t, f.process(noStore), f.holding("s1"), Arguments{GracePeriod: time.Minute})
 	equal(t, "events without a folder", kinds(result.Events), []Kind{APICalled})
-	f.store.read, f.store.write = errors.New("damaged"), errors.New("the disk is full")
+	f.store.read, f.store.write = []error{errors.New("damaged")}, errors.New("the disk is full")
 	result = rotateNow(t, f.process(), f.holding("s1"), Arguments{})
 	same(t, "failed", result.Failed, false)
 	equal(t, "events with a broken one", result.Events, []Event{
-		{Kind: RecoveryUnread, Err: f.store.read}, {Kind: APICalled}, {Kind: RecoveryUnwritten, Err: f.store.write},
+		{Kind: RecoveryUnread, Err: f.store.read[0]}, {Kind: APICalled}, {Kind: RecoveryUnwritten, Err: f.store.write},
 	})
 }
 
@@ -137,7 +137,7 @@ func TestStatesSeenDuringTheCallAreSuperseded(t *testing.T) {
 	result := rotateNow(t, process, f.holding("s1"), Arguments{})
 	equal(t, "superseded", result.Memory.Superseded, fingerprints("s1", "s0"))
 
-	f.store.entry, process = nil, f.process()
+	f.store.found, process = nil, f.process()
 	f.api.regenerate = func(apisecret.RegenerateInput) (*apisecret.RegeneratedSecret, error) {
 		process.see(deposed.Held, deposed.History)
 		return nil, &apisecret.RegenerateError{Err: errUnreachable, Outcome: apisecret.NotSent}

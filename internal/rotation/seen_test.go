@@ -24,12 +24,12 @@ func TestSignersAreTheLikeliestFirst(t *testing.T) {
 	unopened := inState("unopened", 4)
 	unopened.opened = apisecret.Secret{}
 	seen = seen.withState(unopened)
-	seen.Recovered = &Recovered{recovery.Entry{}, apisecret.New("recovered")}
-	equal(t, "signers", reveal(seen.signers()), []string{"current", "deposed", "old", "recovered", "configured"})
+	seen.Recovered = []Recovered{{secret: apisecret.New("recovered")}, {}, {secret: apisecret.New("older")}}
+	equal(t, "signers", reveal(seen.signers()), []string{"current", "deposed", "old", "recovered", "older", "configured"})
 
 	seen.Obtained = apisecret.New("obtained")
 	seen.Configured = apisecret.New("deposed")
-	seen.Recovered = &Recovered{}
+	seen.Recovered = []Recovered{{}}
 	equal(t, "signers", reveal(seen.signers()), []string{"obtained", "current", "deposed", "old"})
 	equal(t, "signers of nothing", reveal(Seen{}.signers()), nil)
 }
@@ -49,6 +49,10 @@ func TestSeenIsASnapshot(t *testing.T) {
 	same(t, "the newest after", after.newest().Fingerprint, fingerprint("two"))
 	same(t, "holds it before", before.holds(fingerprint("two")), false)
 	same(t, "holds it after", after.holds(fingerprint("two")), true)
+	loaded := inState("three", 3)
+	loaded.raw = true
+	same(t, "what was only loaded gives way", before.withState(loaded).withState(inState("three", 4)).newest().Version, 4)
+	same(t, "but not to what was only loaded", before.withState(loaded).withState(loaded).newest(), loaded)
 	same(t, "an import", after.withState(&stateSecret{Held: Held{IntegratorKey: ourKey}}), after)
 }
 
@@ -81,11 +85,12 @@ func TestUndecryptable(t *testing.T) {
 	t.Parallel()
 	sealed := Seen{}.withState(&stateSecret{Held: Held{Fingerprint: "f"}})
 	opened := Seen{}.withState(inState("one", 1))
-	sealedFile, openedFile := Seen{Recovered: &Recovered{}}, Seen{Recovered: &Recovered{secret: apisecret.New("one")}}
+	copies := []recovery.Copy{{Path: "file"}}
+	sealedFile, openedFile := Seen{Recovered: []Recovered{{Found: recovery.Found{Copies: copies}}}}, Seen{Recovered: []Recovered{{secret: apisecret.New("one")}}}
 	same(t, "nothing", Seen{}.undecryptable(), Undecryptable{})
 	same(t, "a state", sealed.undecryptable(), Undecryptable{InState: true})
 	same(t, "an opened state", opened.undecryptable(), Undecryptable{})
-	same(t, "a file", sealedFile.undecryptable(), Undecryptable{Recovered: true})
+	same(t, "a file", sealedFile.undecryptable(), Undecryptable{Recovered: []SealedCopy{{Path: "file"}}})
 	same(t, "an opened file", openedFile.undecryptable(), Undecryptable{})
 }
 
