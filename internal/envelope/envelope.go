@@ -1,21 +1,25 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package envelope encrypts secrets for people who have a private key, in the
-// format of [age], so that the secrets can be stored where others can read them.
+// Package envelope encrypts secrets for people who have a private key or a
+// passphrase, in the format of [age], so that the secrets can be stored where
+// others can read them.
 //
 // # Encryption
 //
 // [ParseRecipients] reads the public keys, [Recipients.Prepare] returns a
-// [Sealer] for one secret, and [Sealer.Seal] encrypts the secret. Prepare does
-// everything that can fail, and needs no secret. So a caller prepares before it
-// requests a secret that it could lose.
+// [Sealer] for one secret, and [Sealer.Seal] encrypts the secret. With a
+// passphrase, [PreparePassphrase] returns the Sealer. Preparing does everything
+// that can fail, and needs no secret. So a caller prepares before it requests a
+// secret that it could lose, and [Sealer.MaxSize] tells it how much space to
+// reserve.
 //
 // # Decryption
 //
-// [ParseAgeIdentity] reads a private key, and [AgeIdentity.Open] decrypts. The
-// error [ErrNotRecipient] means that another key is needed, and any other error
-// that the ciphertext is damaged.
+// [ParseAgeIdentity] reads a private key, and [AgeIdentity.Open] decrypts.
+// [OpenWithPassphrase] decrypts what a passphrase sealed. The error
+// [ErrNotRecipient] means that another key or passphrase is needed, and any other
+// error that the ciphertext is damaged.
 //
 // # Keys
 //
@@ -27,7 +31,6 @@
 package envelope
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -82,33 +85,6 @@ func ParseRecipients(texts []string) (Recipients, error) {
 	return recipients, nil
 }
 
-// Sealer encrypts one secret. Everything that can fail about encryption has been
-// done before there is one.
-type Sealer struct {
-	armored  *bytes.Buffer
-	armor    io.WriteCloser
-	envelope io.WriteCloser
-}
-
-// Prepare returns a Sealer that encrypts for the recipients.
-func (r Recipients) Prepare() (*Sealer, error) {
-	s := &Sealer{armored: &bytes.Buffer{}}
-	s.armor = armor.NewWriter(s.armored)
-	var err error
-	s.envelope, err = age.Encrypt(s.armor, r...)
-	return s, err
-}
-
-// Seal encrypts the secret and returns the armored ciphertext. It can be called
-// once.
-func (s *Sealer) Seal(secret string) (string, error) {
-	_, err := io.WriteString(s.envelope, secret)
-	if err = errors.Join(err, s.envelope.Close(), s.armor.Close()); err != nil {
-		return "", err
-	}
-	return s.armored.String(), nil
-}
-
 // AgeIdentity is a private key, which age calls an identity. The zero AgeIdentity
 // opens nothing.
 type AgeIdentity struct{ identities []age.Identity }
@@ -134,8 +110,8 @@ func ParseAgeIdentity(text string) (AgeIdentity, error) {
 // IsZero reports whether there is no key.
 func (i AgeIdentity) IsZero() bool { return len(i.identities) == 0 }
 
-// ErrNotRecipient means that the ciphertext was not made for this key.
-var ErrNotRecipient = errors.New("the identity is not one of the recipients of this ciphertext")
+// ErrNotRecipient means that the ciphertext was not made for this key or passphrase.
+var ErrNotRecipient = errors.New("the ciphertext was not made for this key or passphrase")
 
 // maxSecret is how many bytes Open reads at most.
 const maxSecret = 1 << 20
@@ -145,10 +121,13 @@ func (i AgeIdentity) Open(armored string) (string, error) {
 	if i.IsZero() {
 		return "", ErrNotRecipient
 	}
+	return open(armored, i.identities...)
+}
+
+func open(armored string, identities ...age.Identity) (string, error) {
 	// The reader refuses spaces before the first line, which a copy may have.
-	plain, err := age.Decrypt(armor.NewReader(strings.NewReader(strings.TrimSpace(armored)+"\n")), i.identities...)
-	var mismatch *age.NoIdentityMatchError
-	if errors.As(err, &mismatch) {
+	plain, err := age.Decrypt(armor.NewReader(strings.NewReader(strings.TrimSpace(armored)+"\n")), identities...)
+	if _, mismatch := errors.AsType[*age.NoIdentityMatchError](err); mismatch {
 		return "", ErrNotRecipient
 	}
 	if err != nil {

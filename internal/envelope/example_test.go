@@ -104,3 +104,21 @@ func ExampleParseRecipient() {
 	fmt.Println("recipients[0]", err)
 	// Output: recipients[0] is a private key; its public key is wanted, which age-keygen -y prints
 }
+
+func ExamplePreparePassphrase() {
+	old := "sk_test_old"
+	sealer, err := envelope.PreparePassphrase(old)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ciphertext, err := sealer.Seal("sk_test_new") // made by a request that is sent only now
+	if err != nil {
+		log.Fatal(err)
+	}
+	opened, err := envelope.OpenWithPassphrase(ciphertext, old)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(opened)
+	// Output: sk_test_new
+}

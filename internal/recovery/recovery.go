@@ -1,13 +1,6 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package recovery keeps an integrator's newest secret in a file until Terraform
-// certainly has it in its state.
-//
-// A [Store] is the file of one integrator at one endpoint, in a folder that the user
-// chooses, and an [Entry] is its content. A rotation calls [Store.Save] as soon as it
-// has the new secret. A later run that finds the state without that secret takes it
-// from [Store.Load]. [Store.Remove] is called once the secret is in the state.
 package recovery
 
 import (
@@ -50,7 +43,8 @@ type Entry struct {
 // that file, so that the next Load finds none.
 var ErrDamaged = errors.New("the recovery file is damaged")
 
-// Store is the file of one integrator at one endpoint.
+// Store is the file of one integrator at one endpoint, in plaintext unless the caller
+// encrypts. Folder takes its place.
 type Store struct {
 	folder, key, endpoint string
 }
@@ -185,15 +179,4 @@ func (s *Store) write(path string, content []byte) (err error) {
 		return err
 	}
 	return syncFolder(s.folder)
-}
-
-// syncFolder writes the rename to the disk. Some systems, such as Windows, cannot
-// sync a folder, and do not need to.
-func syncFolder(folder string) error {
-	f, err := os.Open(folder)
-	if err != nil {
-		return nil
-	}
-	_ = f.Sync()
-	return f.Close()
 }

@@ -21,7 +21,7 @@ func newStore(t *testing.T) *Store {
 	return NewStore(filepath.Join(t.TempDir(), "folder"), "int_demo", "https://api.example")
 }
 
-func TestWhatIsSavedIsLoaded(t *testing.T) {
+func TestStoreWhatIsSavedIsLoaded(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		store := newStore(t)

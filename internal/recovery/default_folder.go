@@ -1,0 +1,72 @@
+// Copyright (c) The terraform-provider-integrator authors
+// SPDX-License-Identifier: MPL-2.0
+
+package recovery
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// DefaultFolder returns where the folder is if nobody chooses another one:
+// integrator/<workspace> in Terraform's data directory. It makes nothing. Both are
+// found as Terraform does: the directory is TF_DATA_DIR, or else .terraform, in the
+// working directory; the workspace is TF_WORKSPACE, or else what the file environment
+// of the data directory says, or else "default". It is an error if that file cannot be
+// read.
+func DefaultFolder(getenv func(string) string, workingDir string) (path string, err error) {
+	data := cmp.Or(getenv("TF_DATA_DIR"), ".terraform")
+	if !filepath.IsAbs(data) {
+		data = filepath.Join(workingDir, data)
+	}
+	workspace := getenv("TF_WORKSPACE")
+	if workspace == "" {
+		if workspace, err = selectedWorkspace(filepath.Join(data, "environment")); err != nil {
+			return "", err
+		}
+	}
+	return filepath.Join(data, "integrator", workspaceFolder(cmp.Or(workspace, "default"))), nil
+}
+
+// selectedWorkspace reads the file in which Terraform keeps the name of the workspace.
+// Terraform follows a link there, and so must this.
+func selectedWorkspace(path string) (string, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	content, err := readRegular(path, info, 0)
+	if err != nil {
+		return "", fmt.Errorf("the name of the workspace cannot be read: %w", err)
+	}
+	return strings.TrimSpace(string(content)), nil
+}
+
+// plainName is a name that means the same folder everywhere, and no other place.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9_-]([A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?$`)
+
+// workspaceFolder is the name of a workspace's folder. Terraform allows "..", and names
+// that Windows cannot store, such as "a:b" and "nul". Such a workspace has a folder that
+// is named by a hash: the name is the same each time and leads nowhere else, and a net
+// with an odd name is better than none.
+func workspaceFolder(workspace string) string {
+	if plainName.MatchString(workspace) && !reservedName.MatchString(workspace) {
+		return workspace
+	}
+	sum := sha256.Sum256([]byte(workspace))
+	return "workspace-" + hex.EncodeToString(sum[:8])
+}
+
+// reservedName is a name that is a device on Windows, also with an extension.
+var reservedName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(\.|$)`)
