@@ -7,7 +7,6 @@ import (
 	"context"
 	"io"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 	"github.com/hashicorp/terraform-plugin-log/tfsdklogtest"
@@ -49,7 +48,15 @@ func (o *output) complain(summary, detail string) {
 
 // loadSchemas asks the provider once for what it says of itself.
 func loadSchemas(ctx context.Context) protocol.Schemas {
-	return protocol.LoadSchemas(ctx, providerserver.NewProtocol6(provider.New("test", provider.Options{})())())
+	return protocol.LoadSchemas(ctx, newServer(provider.Options{}))
+}
+
+func newServer(options provider.Options) tfprotov6.ProviderServer {
+	server, err := provider.NewServer("test", options)
+	if err != nil {
+		panic(err)
+	}
+	return server
 }
 
 // process is one start of the provider, with the resource.
@@ -66,7 +73,7 @@ func (c *core) start(r request, out *output, applying bool) *process {
 	// A call that begins after the interrupt is not canceled, but none does.
 	p.stopped = func() bool { return r.ctx.Err() != nil }
 	server := &mortal{
-		ProviderServer: providerserver.NewProtocol6(provider.New("test", c.options)())(),
+		ProviderServer: newServer(c.options),
 		crash:          r.crash,
 		beforeApply:    r.beforeApply,
 	}

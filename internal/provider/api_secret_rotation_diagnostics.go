@@ -209,5 +209,5 @@ func recoveryOff(err error) diag.Diagnostic {
 
 func recoveryExposed(err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Others can use the recovery folder",
-		fmt.Sprintf("%s. What is in it is sealed, but whoever knows an old secret can open it.", err))
+		fmt.Sprintf("What it holds is sealed, but whoever knows an old secret can open it, and %s.", err))
 }

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -22,8 +21,9 @@ import (
 // environment are this test's own.
 type fixture struct {
 	*emulator.Server
-	t     *testing.T
-	clock *clock
+	t          *testing.T
+	clock      *clock
+	workingDir string
 
 	mu    sync.Mutex
 	env   map[string]string
@@ -34,7 +34,7 @@ type fixture struct {
 // all that the configurations of the tests need.
 func newFixture(t *testing.T, options emulator.Options) *fixture {
 	t.Helper()
-	f := &fixture{t: t, clock: newClock()}
+	f := &fixture{t: t, clock: newClock(), workingDir: t.TempDir()}
 	options.Clock = f.clock.Now
 	server, err := emulator.Start(options)
 	if err != nil {
@@ -67,12 +67,25 @@ func (f *fixture) factories() map[string]func() (tfprotov6.ProviderServer, error
 
 // newServer is the provider for whoever speaks the plugin protocol with it.
 func (f *fixture) newServer() func() (tfprotov6.ProviderServer, error) {
-	return providerserver.NewProtocol6WithError(provider.New("1.2.3", provider.Options{
-		Getenv:    f.getenv,
-		Clock:     f.clock.Now,
-		RetryWait: time.Millisecond,
-		Sleep:     f.sleep,
-	})())
+	return func() (tfprotov6.ProviderServer, error) {
+		return provider.NewServer("1.2.3", provider.Options{
+			Getenv:     f.getenv,
+			Clock:      f.clock.Now,
+			RetryWait:  time.Millisecond,
+			Sleep:      f.sleep,
+			WorkingDir: f.workingDir,
+		})
+	}
+}
+
+// bareServer is a provider that nobody configures.
+func bareServer(t *testing.T) tfprotov6.ProviderServer {
+	t.Helper()
+	server, err := provider.NewServer("test", provider.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
 }
 
 func (f *fixture) getenv(name string) string {

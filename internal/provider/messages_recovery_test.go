@@ -4,12 +4,12 @@
 package provider_test
 
 import (
-	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
-	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
 // recovering is message with recovery_dir set.
@@ -20,8 +20,15 @@ func recovering(happens string, play func(s *session)) entry {
 	})
 }
 
-// recoveryFile is the path of the session's recovery file.
-func (s *session) recoveryFile() string { return recovery.NewStore(s.dir, s.Key(), s.URL()).Path() }
+// entries are the files of the recovery folder that end so.
+func (s *session) entries(folder, suffix string) []string {
+	s.t.Helper()
+	paths, err := filepath.Glob(filepath.Join(folder, "integrator-*"+suffix))
+	if err != nil || len(paths) == 0 {
+		s.t.Fatalf("the recovery folder has no %s (%v)", suffix, err)
+	}
+	return paths
+}
 
 func (s *session) writeFile(path, content string) {
 	s.t.Helper()
@@ -30,12 +37,13 @@ func (s *session) writeFile(path, content string) {
 	}
 }
 
-// inTheWay puts a folder where the recovery file is to be.
+// inTheWay puts a file where the recovery folder is to be.
 func (s *session) inTheWay() {
 	s.t.Helper()
-	if err := os.Mkdir(s.recoveryFile(), 0o700); err != nil {
+	if err := os.Remove(s.dir); err != nil {
 		s.t.Fatal(err)
 	}
+	s.writeFile(s.dir, "")
 }
 
 // encryptedAndKilled leaves an encrypted state and an encrypted recovery file
@@ -99,31 +107,73 @@ func recoveryMessages() []entry {
 			s.setenv(configured, s.Rotate(0))
 			s.apply()
 		}),
-		recovering("The recovery file is damaged", func(s *session) {
-			s.created(nil)
-			s.writeFile(s.recoveryFile(), "nonsense")
+		recovering("An entry of the recovery folder is damaged", func(s *session) {
+			s.killed(s.created(nil))
+			for _, path := range s.entries(s.dir, ".json") {
+				s.writeFile(path, "nonsense")
+			}
 			s.plan()
 		}),
-		recovering("The recovery file holds no secret", func(s *session) {
-			s.created(nil)
-			s.writeFile(s.recoveryFile(), "{}")
+		recovering("An entry of the recovery folder is another secret", func(s *session) {
+			s.killed(s.created(args{grace: 300}))
+			copies := s.entries(s.dir, ".age")
+			content, err := os.ReadFile(copies[0])
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			s.writeFile(filepath.Join(s.dir, strings.Replace(filepath.Base(copies[0]), "-", "-0", 1)), string(content))
 			s.plan()
 		}),
-		recovering("The recovery file is of another integrator", func(s *session) {
-			s.created(nil)
-			s.writeFile(s.recoveryFile(), `{"integrator_key": "int_other", "secret": "x", "fingerprint": "y"}`)
-			s.plan()
-		}),
-		recovering("A folder is where the recovery file is to be", func(s *session) {
+		recovering("A file is where the chosen recovery folder is to be", func(s *session) {
 			s.inTheWay()
 			s.apiSecret(nil)
 			s.apply()
 		}),
+		recovering("A file is where the chosen recovery folder is to be, in a replacement", func(s *session) {
+			secret := s.created(nil)
+			s.setenv(configured, s.Secret())
+			s.setenv("INTEGRATOR_RECOVERY_DIR", "")
+			secret.replace = true
+			plan := s.mustPlan()
+			s.told = nil
+			if err := os.RemoveAll(s.dir); err != nil {
+				s.t.Fatal(err)
+			}
+			s.writeFile(s.dir, "")
+			s.carryOut(plan)
+		}),
+		message("A file is where the default recovery folder is to be", func(s *session) {
+			s.writeFile(filepath.Join(s.workingDir, ".terraform"), "")
+			s.apiSecret(nil)
+			s.apply()
+		}),
+		recovering("Others can read the recovery folder", func(s *session) {
+			if err := os.Chmod(s.dir, 0o750); err != nil {
+				s.t.Fatal(err)
+			}
+			s.apiSecret(nil)
+			s.apply()
+		}),
+		message("A destroy is planned, and the secret is going to be kept", func(s *session) {
+			secret := s.created(nil)
+			secret.config = nil
+			s.plan()
+		}),
+		message("A rotation is tried again after a run that was killed, and the default folder's entry cannot be opened", func(s *session) {
+			s.encryptedAndKilled()
+			s.setenv(configured, s.Rotate(time.Hour))
+			s.apply()
+		}),
 		recovering("200 without a secret, and the reply cannot be kept", func(s *session) {
 			s.apiSecret(nil)
-			for n := range 999 { // as many as there can be
-				s.writeFile(fmt.Sprintf("%s.reply-%d", s.recoveryFile(), n+1), "")
-			}
+			plan := s.mustPlan()
+			s.told = nil
+			s.Inject(onRotation(emulator.Fault{Body: `{"token": "x"}`}.After()))
+			s.carryOut(plan)
+		}),
+		message("200 without a secret, without a recovery folder", func(s *session) {
+			s.settings["skip_recovery"] = true
+			s.apiSecret(nil)
 			s.Inject(onRotation(emulator.Fault{Body: `{"token": "x"}`}.After()))
 			s.apply()
 		}),

@@ -155,12 +155,14 @@ func (s *session) mask(text string) string {
 	for _, m := range []struct{ pattern, word string }{
 		{regexp.QuoteMeta(s.URL()), "<endpoint>"},
 		{regexp.QuoteMeta(s.dir), "<recovery_dir>"},
-		{`[\\/]integrator-[0-9a-f]{16}\.json`, "/<file>.json"},
+		{regexp.QuoteMeta(s.workingDir) + `[\\/]\.terraform[\\/]integrator[\\/]default`, "<recovery folder>"},
+		{`[\\/]integrator-[0-9a-f]{16}(-[0-9a-f]{16})?\.`, "/<file>."},
+		{`\b[0-9a-f]{16}\b`, "<fingerprint>"},
 		{`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`, "<id>"},
 		{`Root=1-[0-9a-f]{8}-[0-9a-f]{24}`, "Root=<id>"},
 		{`127\.0\.0\.1:\d{5}`, "<address>"},
 		{`\b[0-9a-f]{24}\b`, "<webhook id>"},
-		{`(open|read|rename) <recovery_dir>[^:]*: [^\n.)]+\.?([.)])`, "<what the system says>$2"},
+		{`(open|read|rename|mkdir) <recovery_dir>[^:]*: [^\n.)]+\.?([.)])`, "<what the system says>$2"},
 		{`x509: [^\n.]+\.`, "x509: <what the system says>."},
 		{`connectex?: [^\n]*refused[^\n]*\.`, "connect: connection refused."},
 	} {

@@ -146,8 +146,8 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 		integrator.client = client.New(config)
 		core.API, core.Configured = integrator.client, config.Secret
 		if folder := p.recoveryFolder(settings); folder != "" {
-			integrator.recovery = recovery.NewFolder(folder, integrator.key, integrator.endpoint, p.options.Clock)
-			core.Store, core.StoreRequired = recoveryStore{integrator.recovery}, settings.recoveryDir != ""
+			integrator.recovery = recovery.NewFolder(folder, integrator.key, integrator.endpoint)
+			core.Store, core.StoreRequired = recoveryStore{integrator.recovery, p.options.Clock}, settings.recoveryDir != ""
 		}
 	}
 	integrator.rotator = rotation.New(core)
@@ -165,7 +165,8 @@ func (p *integratorProvider) recoveryFolder(settings resolved) string {
 	case settings.recoveryDir != "":
 		return settings.recoveryDir
 	}
-	return recovery.DefaultFolder(p.options.Getenv, p.options.WorkingDir)
+	folder, _ := recovery.DefaultFolder(p.options.Getenv, p.options.WorkingDir)
+	return folder
 }
 
 func (p *integratorProvider) Resources(context.Context) []func() resource.Resource {

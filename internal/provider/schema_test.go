@@ -14,10 +14,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/integrator/terraform-provider-integrator/internal/provider"
 )
 
 var update = flag.Bool("update", false, "accept the present shape of the schema, and the present messages")
@@ -26,7 +24,7 @@ var update = flag.Bool("update", false, "accept the present shape of the schema,
 // reports may break somebody's configuration or state: accept it with -update.
 func TestSchema(t *testing.T) {
 	t.Parallel()
-	server := providerserver.NewProtocol6(provider.New("test", provider.Options{})())()
+	server := bareServer(t)
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)

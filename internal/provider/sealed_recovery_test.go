@@ -26,7 +26,7 @@ func TestSealedRecoveryFile(t *testing.T) {
 	}
 	failed := c.terraform(1, "apply", "-auto-approve")
 	c.expect(failed, "An interrupted rotation cannot be completed", 1)
-	c.expect(failed, "jq -r .encrypted_secret", 1)
+	c.expect(failed, "age -d -i key.txt", 1)
 	c.env = append(c.env, "INTEGRATOR_AGE_IDENTITY="+k.identity)
 	c.expect(c.terraform(0, "apply", "-auto-approve"), "An interrupted rotation was completed", 1)
 	c.expectRotations(1)
@@ -57,7 +57,7 @@ func TestWaysPastASealedRecoveryFile(t *testing.T) {
 			secret.object = nil // as if Terraform had been killed before it stored the state
 			s.expectError(s.apply(), "An interrupted rotation cannot be completed")
 			s.expectTold("An interrupted rotation cannot be completed", 1)
-			s.expectTold("jq -r .encrypted_secret", 1)
+			s.expectTold("age -d -i key.txt", 1)
 			remedy(s, k)
 			s.mustApply()
 			s.expectTold("An interrupted rotation was completed", 1)
@@ -88,8 +88,8 @@ func TestSealedRecoveryFileIsNamed(t *testing.T) {
 			const refused = "The API accepts none of the secrets that could sign this rotation"
 			s.expectError(s.apply(), refused)
 			s.expectTold(refused, 1)
-			s.expectTold("it may hold the live secret. Set the provider's age_identity", 2) // once by the refresh
-			s.expectTold("jq -r .encrypted_secret", 2)
+			s.expectTold("one may be the live secret. Set the provider's age_identity", 2) // once by the refresh
+			s.expectTold("age -d -i key.txt", 2)
 			s.setenv(ageKey, k.identity)
 			s.mustApply()
 			if made := len(s.Secrets()) - 1; made != next { // the recovered one is the second
@@ -111,8 +111,8 @@ func TestKeptReplyIsSealed(t *testing.T) {
 		reply["apiSecret"] = reply["secret"]
 		delete(reply, "secret")
 	}}))
-	s.expectError(s.apply(), "encrypted for the recipients: look for the new secret in what this prints")
-	s.expectTold("encrypted for the recipients: look for the new secret in what this prints", 1)
+	s.expectError(s.apply(), "The reply was kept, sealed. Look for the new secret in what this prints")
+	s.expectTold("The reply was kept, sealed. Look for the new secret in what this prints", 1)
 	s.expectTold("age -d -i key.txt", 1)
 	if secret.object != nil {
 		t.Error("a secret that could not be read is in the state")

@@ -6,6 +6,8 @@ package provider_test
 import (
 	"context"
 	"maps"
+	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -58,7 +60,10 @@ func newSession(t *testing.T) *session {
 }
 
 func (f *fixture) session() *session {
-	s := &session{fixture: f, dir: f.t.TempDir(), settings: map[string]any{}}
+	s := &session{fixture: f, dir: filepath.Join(f.t.TempDir(), "recovery"), settings: map[string]any{}}
+	if err := os.Mkdir(s.dir, 0o700); err != nil {
+		f.t.Fatal(err)
+	}
 	s.schemas = protocol.LoadSchemas(f.t.Context(), s.server())
 	return s
 }

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -23,7 +22,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
-	"github.com/integrator/terraform-provider-integrator/internal/provider"
 )
 
 const hookSecret = "integrator_webhook_secret.test"
@@ -172,7 +170,7 @@ func TestWebhookSecretBadInput(t *testing.T) {
 // WriteOnlyAttributesAllowed.
 func TestWebhookSecretNeedsTerraform111(t *testing.T) {
 	t.Parallel()
-	server := providerserver.NewProtocol6(provider.New("test", provider.Options{})())()
+	server := bareServer(t)
 	object := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String, "secret_wo": tftypes.String, "secret_wo_version": tftypes.Number}}
 	config, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, map[string]tftypes.Value{
 		"id":                tftypes.NewValue(tftypes.String, nil),

@@ -84,13 +84,17 @@ func (a *fakeAPI) Use(secret apisecret.Secret) {
 type fakeStore struct {
 	found                []recovery.Found
 	replies              []recovery.Copy
+	reserved             []string
 	read                 []error
 	room, write, exposed error // what goes wrong
 }
 
 func (s *fakeStore) Load() ([]recovery.Found, []error) { return slices.Clone(s.found), s.read }
 
-func (s *fakeStore) Reserve(int) (Reservation, error) { return reservation{s}, s.room }
+func (s *fakeStore) Reserve(with []string) (Reservation, error) {
+	s.reserved = with
+	return reservation{s}, s.room
+}
 
 // reservation is room in a fakeStore, which never runs out of it.
 type reservation struct{ *fakeStore }

@@ -84,8 +84,13 @@ func (r *Rotator) openAll(found []recovery.Found) (all []Recovered, problems []e
 			}
 		}
 	}
+	for i, e := range all {
+		if e.Fingerprint == "" { // a process was killed before it gave the file a name
+			all[i].Fingerprint = e.secret.Fingerprint()
+		}
+	}
 	return slices.DeleteFunc(all, func(e Recovered) bool {
-		another := e.opened() && e.Fingerprint != "" && e.Fingerprint != e.secret.Fingerprint()
+		another := e.opened() && e.Fingerprint != e.secret.Fingerprint()
 		if another {
 			problems = append(problems, fmt.Errorf("%s does not hold the secret that it is named after", e.Copies[0].Path))
 		}

@@ -47,8 +47,9 @@ type API interface {
 type Store interface {
 	// Load returns what there is, the newest first, and what could not be used.
 	Load() (found []recovery.Found, problems []error)
-	// Reserve makes sure that the record and that many copies can be written.
-	Reserve(copies int) (Reservation, error)
+	// Reserve makes sure that an entry can be written, with a copy sealed with each of
+	// these secrets, by their fingerprints, or "" for public keys.
+	Reserve(with []string) (Reservation, error)
 	// Save writes an entry that need not be reserved, or adds to one that is there.
 	Save(record recovery.Record, copies []recovery.Copy) error
 	// SaveReply keeps a reply without a readable secret, and returns where.
