@@ -98,7 +98,7 @@ func TestTheNextApplyTakesWhatACrashLeft(t *testing.T) {
 				}
 				t.Run(rotation.name+"/"+crash.name+traced(trace), func(t *testing.T) {
 					t.Parallel()
-					f := newFixture(t).withTrace(trace).withRecovery()
+					f := newFixture(t).withTrace(trace)
 					old := rotation.prepare(f)
 					rotation.crash(f, crash)
 
@@ -126,7 +126,7 @@ func TestAnotherRotationAfterACrash(t *testing.T) {
 	for _, rotation := range rotations() {
 		t.Run(rotation.name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t).withRecovery()
+			f := newFixture(t)
 			rotation.prepare(f)
 			rotation.crash(f, crash{kill: killBeforeReply})
 			left := f.newest()

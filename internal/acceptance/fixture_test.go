@@ -32,7 +32,6 @@ type fixture struct {
 	cli    terraform.CLI
 	folder string
 	env    map[string]string
-	logs   []string // what the runs have printed: files that must not hold a secret
 }
 
 // newFixture returns a fixture whose environment configures the first
@@ -88,6 +87,12 @@ func (f *fixture) traces(words string) {
 // withRecovery sets recovery_dir to a folder that does not exist yet.
 func (f *fixture) withRecovery() *fixture {
 	f.env["INTEGRATOR_RECOVERY_DIR"] = f.path("recovery")
+	return f
+}
+
+// withoutRecovery turns the recovery folder off.
+func (f *fixture) withoutRecovery() *fixture {
+	f.env["INTEGRATOR_SKIP_RECOVERY"] = "true"
 	return f
 }
 

@@ -8,29 +8,34 @@ package acceptance_test
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// expectNoLeak looks for every secret that the API has made in all that Terraform
-// and the provider have printed and logged. It runs at the end of every test with
-// a fixture.
+// expectNoLeak looks for every secret that the API has made in all files of the
+// folder: what Terraform and the provider have printed and logged, and the recovery
+// folder. Only a state may hold one, and a saved plan, which has a state in it. It
+// runs at the end of every test with a fixture.
 func (f *fixture) expectNoLeak() {
-	logs := f.logs
-	if f.env["TF_LOG"] != "" {
-		logs = append(logs, f.env["TF_LOG_PATH"])
-	}
-	for _, log := range logs {
-		content, err := os.ReadFile(log)
+	for _, root := range []string{f.folder, f.recoveryFolder()} {
+		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+			name := filepath.Base(path)
+			if err != nil || !entry.Type().IsRegular() || strings.Contains(name, ".tfstate") || strings.HasSuffix(name, ".plan") {
+				return nil
+			}
+			content, err := os.ReadFile(path)
+			for number, secret := range f.Secrets() {
+				if form := leaked(string(content), secret); form != "" {
+					f.t.Errorf("%s has secret %d as %s", name, number, form)
+				}
+			}
+			return err
+		})
 		if err != nil {
 			f.t.Error(err)
-		}
-		for number, secret := range f.Secrets() {
-			if form := leaked(string(content), secret); form != "" {
-				f.t.Errorf("%s has secret %d as %s", filepath.Base(log), number, form)
-			}
 		}
 	}
 }

@@ -7,14 +7,14 @@ package acceptance_test
 
 import "testing"
 
-// Without recovery_dir a crash loses the new secret. Nothing hangs. The next plan
+// Without a recovery folder a crash loses the new secret. Nothing hangs. The next plan
 // says what is wrong, and that a live secret has to be configured.
 func TestCrashWithoutRecovery(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations() {
 		t.Run(rotation.name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t)
+			f := newFixture(t).withoutRecovery()
 			old := rotation.prepare(f)
 			rotation.crash(f, crash{kill: killBeforeReply})
 			left := rotation.left(f, crash{}, old)
@@ -39,7 +39,7 @@ func TestCrashWithoutRecovery(t *testing.T) {
 // While the grace period lasts, the old secret still replaces the lost one.
 func TestCrashWithoutRecoveryWithinTheGracePeriod(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := newFixture(t).withoutRecovery()
 	f.configure(resource{grace: 300})
 	f.apply().has(0)
 	f.configure(resource{grace: 300, trigger: "2"})

@@ -61,7 +61,6 @@ func (f *fixture) start(command string, args ...string) *run {
 	if err := cmd.Start(); err != nil {
 		f.t.Fatal(err)
 	}
-	f.logs = append(f.logs, output.Name())
 	r := &run{t: f.t, cmd: cmd, output: output.Name(), ended: make(chan struct{}), alive: alive}
 	go func() {
 		_ = cmd.Wait()
