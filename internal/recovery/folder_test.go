@@ -134,7 +134,7 @@ func TestWhatIsSavedIsLoaded(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		f := NewFolder(filepath.Join(t.TempDir(), "folder"), "int_demo", "https://api.example")
 		saved := map[string]Found{}
-		for _, r := range rapid.SliceOfNDistinct(record, 1, 4, func(r Record) string { return r.Fingerprint }).Draw(rt, "records") {
+		for _, r := range rapid.SliceOfNDistinct(record, 1, 3, func(r Record) string { return r.Fingerprint }).Draw(rt, "records") {
 			var copies []Copy
 			for _, with := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"", old, older}), 1, 3, rapid.ID[string]).Draw(rt, "with") {
 				copies = append(copies, Copy{With: with, Ciphertext: armored()})

@@ -120,11 +120,14 @@ func finish(file *os.File, content []byte, path string) (left string, err error)
 	return "", nil
 }
 
-// holds reports whether there is a copy of a secret.
+// holds reports whether there is a whole copy of a secret.
 func (f *Folder) holds(fingerprint string) (bool, error) {
 	files, err := f.files()
 	for _, file := range files {
-		if file.fingerprint == fingerprint && file.part != metadata {
+		if file.fingerprint != fingerprint || file.part == metadata {
+			continue
+		}
+		if ciphertext, _ := readCopy(file); ciphertext != "" {
 			return true, nil
 		}
 	}
