@@ -74,7 +74,7 @@ func plannedResults(p rotation.Planned, prior *apiSecretModel, arguments apiSecr
 	if prior != nil {
 		planned.ID, planned.IntegratorKey = prior.ID, prior.IntegratorKey
 	}
-	if p.Configured {
+	if p.Undated {
 		planned.OldSecretExpiresAt, planned.RotatedAt = timetypes.NewRFC3339Null(), timetypes.NewRFC3339Null()
 	}
 	if arguments.RotateAfterDays.IsNull() {

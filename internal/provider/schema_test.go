@@ -15,7 +15,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
 )
 
 var update = flag.Bool("update", false, "accept the present shape of the schema, and the present messages")

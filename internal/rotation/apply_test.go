@@ -129,7 +129,7 @@ func TestAdopt(t *testing.T) {
 		"the one made":                    {due: "s2", found: made, superseded: []string{"s0", "s1"}, keepsTimes: true},
 		"the one kept":                    {due: "s2", found: kept, superseded: []string{"s0", "s1"}},
 		"the one made, opened":            {due: "s2", found: sealed, config: []func(*Config){withKey("alice")}, superseded: []string{"s1"}, keepsTimes: true},
-		"the one made, as configured":     {due: "s2", found: sealed, config: []func(*Config){configured("s2")}, superseded: []string{"s1"}},
+		"the one made, as configured":     {due: "s2", found: sealed, config: []func(*Config){configured("s2")}, superseded: []string{"s1"}, keepsTimes: true},
 		"for recipients":                  {due: "s2", config: []func(*Config){configured("s2")}, recipients: []string{"bob"}, superseded: []string{"s1"}, ciphertext: "for bob:s2"},
 		"for recipients that are no good": {due: "s2", config: []func(*Config){configured("s2")}, recipients: []string{"mallory"}, failure: []Kind{RecipientsUnusable}},
 		"for an empty list":               {due: "s2", config: []func(*Config){configured("s2")}, recipients: []string{}, failure: []Kind{RecipientsEmpty}},

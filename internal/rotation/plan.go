@@ -19,9 +19,9 @@ type Planned struct {
 	Action Action
 	Memory Memory // for the apply, and for the second plan of a replacement
 	Events []Event
-	// Configured says that it is the configured secret that is going to be adopted.
-	// Nothing is known of when it was made.
-	Configured bool
+	// Undated says that nothing is known of when the secret was made that is going to be
+	// adopted, or what it replaced.
+	Undated bool
 }
 
 // Plan decides what is done to the secret, and asks the API whether a rotation can
@@ -36,7 +36,7 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 	occasion := occasionOf(prior, memory, seen)
 	planned.Action = r.decide(prior, arguments, memory, maxPlanAge)
 
-	planned.Configured = planned.Action == Adopt && memory.AdoptionDue == seen.Configured.Fingerprint()
+	planned.Undated = planned.Action == Adopt && r.config.API != nil && seen.recovered(memory.AdoptionDue) == nil
 	planned.Memory.Planned = planned.Action
 	planned.Memory.Replacing = occasion != InPlace
 	planned.Memory.Unwarned = occasion == Replacement

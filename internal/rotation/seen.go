@@ -166,16 +166,24 @@ func (s Seen) replacedBy(arguments Arguments) *Replaced {
 	return s.replaced[0]
 }
 
+// recovered returns the entry of the recovery folder with a secret; nil for none
+// that is opened.
+func (s Seen) recovered(fingerprint string) *Recovered {
+	i := slices.IndexFunc(s.Recovered, func(e Recovered) bool { return e.opened() && e.Fingerprint == fingerprint })
+	if i < 0 {
+		return nil
+	}
+	return &s.Recovered[i]
+}
+
 // available returns a secret by its fingerprint, to be adopted; nil if it is not at
-// hand. What was planned for the configured one leaves open when it was made.
+// hand.
 func (s Seen) available(fingerprint string) *newSecret {
+	if e := s.recovered(fingerprint); e != nil {
+		return e.asNew()
+	}
 	if s.Configured.Fingerprint() == fingerprint {
 		return &newSecret{secret: s.Configured}
-	}
-	for _, e := range s.Recovered {
-		if e.opened() && e.Fingerprint == fingerprint {
-			return e.asNew()
-		}
 	}
 	return nil
 }
