@@ -15,7 +15,8 @@ const MaxGracePeriod = time.Hour
 // it in the error of the call.
 var (
 	// ErrRefused says that the API does not accept the secret: it is not, or no
-	// longer, valid, or the clocks differ.
+	// longer, valid, or the clocks differ. A 401 that is about another credential
+	// says nothing of the secret.
 	ErrRefused = errors.New("the API refuses the secret")
 	// ErrForbidden says that this integrator may not make the call (403). It is then
 	// not known whether the API accepts the secret, and asking again does not help.
@@ -33,9 +34,9 @@ const (
 	NotSent                            // DNS, dial, TLS or proxy failed: the headers were not written
 	NotSentForGood                     // likewise, and trying again cannot help
 	RateLimited                        // 429
-	SecretRefused                      // 401 because of this secret or the clock
+	SecretRefused                      // 401 because of this secret or the clock, or without a word
 	BearerRefused                      // 401 because of the user API key
-	Refused                            // 403, other 4xx, any 3xx
+	Refused                            // 401 because of the integrator's key, 403, other 4xx, any 3xx
 	Retryable                          // the API says that the same request may succeed later
 	RetryableAfterFault                // likewise with a 5xx, so the API may have acted
 	Ambiguous                          // cut after the headers, another 5xx, a reply cut short

@@ -143,6 +143,9 @@ func (c *Client) Endpoint() string { return c.config.Endpoint.String() }
 // IntegratorKey is the key of the integrator that the client acts for.
 func (c *Client) IntegratorKey() string { return c.config.IntegratorKey }
 
+// HasUserAPIKey reports whether requests have a bearer token.
+func (c *Client) HasUserAPIKey() bool { return !c.config.UserAPIKey.IsZero() }
+
 // ConfiguredSecret is the secret that the client was made with.
 func (c *Client) ConfiguredSecret() apisecret.Secret { return c.config.Secret }
 

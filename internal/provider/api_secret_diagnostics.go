@@ -47,7 +47,7 @@ func secretStaysValid() diag.Diagnostic {
 func (r *apiSecretResource) rotationUnsigned(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API accepts none of the secrets that could sign this rotation",
 		paragraphs("Tried were those of the secret in state, the recovery file and integrator_secret that are there and could be opened. Nothing was changed.",
-			whatHappened(e.Err), r.undecryptable(e), getLiveSecret+". "+destroyAnyway))
+			whatHappened(e.Err), r.undecryptable(e), otherReasons(r.client), getLiveSecret+". "+destroyAnyway))
 }
 
 func (r *apiSecretResource) creationUnsigned(e rotation.Event) diag.Diagnostic {
@@ -165,7 +165,7 @@ func (r *apiSecretResource) allRefused(e rotation.Event) diag.Diagnostic {
 		happened = whatHappened(e.Err)
 	}
 	return diag.NewAttributeWarningDiagnostic(path.Root("secret"), "The API does not accept the secret in state",
-		paragraphs(reason, happened, r.clockDoubt(e.Err), r.undecryptable(e), getLiveSecret+": it will be adopted, without a rotation. Until then the state is kept, and only a rotation is refused."))
+		paragraphs(reason, happened, r.clockDoubt(e.Err), r.undecryptable(e), otherReasons(r.client), getLiveSecret+": it will be adopted, without a rotation. Until then the state is kept, and only a rotation is refused."))
 }
 
 func identityDoesNotOpen() diag.Diagnostic {
