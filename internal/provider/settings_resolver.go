@@ -106,7 +106,7 @@ func (r *resolver) text(ctx context.Context, name string) string {
 	}
 	if err := s.check(value); err != nil {
 		r.diags.AddAttributeError(path.Root(name), "Invalid environment variable "+s.variable,
-			fmt.Sprintf("The environment variable %s, which stands in for %s, %s.", s.variable, name, err))
+			fmt.Sprintf("The environment variable %s, which stands in for %s, %s.", s.variable, name, aboutVariable(err)))
 	}
 	return value
 }
