@@ -20,9 +20,9 @@ const getLiveSecret = "Get a live secret from the platform, set integrator_secre
 // orGetLiveSecret is getLiveSecret within a sentence.
 func orGetLiveSecret() string { return strings.ToLower(getLiveSecret[:1]) + getLiveSecret[1:] }
 
-// destroyAnyway ends the errors of a plan: terraform destroy makes an ordinary plan
-// first, and fails with it.
-const destroyAnyway = "To destroy it all the same: terraform destroy -refresh=false."
+// destroyAnyway ends the errors of a plan. terraform destroy makes an ordinary plan
+// first, fails with it, and does not tell the provider that it is one.
+const destroyAnyway = "If this ends a terraform destroy: terraform destroy -refresh=false makes no such plan."
 
 // Planning.
 
@@ -47,7 +47,7 @@ func secretStaysValid() diag.Diagnostic {
 func (r *apiSecretResource) rotationUnsigned(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API accepts none of the secrets that could sign this rotation",
 		paragraphs("Tried were those of the secret in state, the recovery file and integrator_secret that are there and could be opened. Nothing was changed.",
-			whatHappened(e.Err), r.undecryptable(e), otherReasons(r.client), getLiveSecret+". "+destroyAnyway))
+			whatHappened(e.Err), r.clockDoubt(e.Err), r.undecryptable(e), otherReasons(r.client), r.getLiveSecret(e.Err)+".", destroyAnyway))
 }
 
 func (r *apiSecretResource) creationUnsigned(e rotation.Event) diag.Diagnostic {
@@ -123,7 +123,7 @@ func (r *apiSecretResource) belongings(owner rotation.History) string {
 	return text + fmt.Sprintf("; the provider is configured for %s at %s.", r.client.IntegratorKey(), r.client.Endpoint())
 }
 
-const howToMove = "If the provider's settings are wrong, set them right. To move on purpose: terraform state rm <address>, then terraform import <address> %s. That adopts integrator_secret and rotates nothing."
+const howToMove = "If the provider's settings are wrong, set them right. To move on purpose: terraform state rm <address>, then terraform import <address> %s, then terraform apply. That adopts integrator_secret, and the apply stores it; nothing is rotated."
 
 func (r *apiSecretResource) stateOfAnother(e rotation.Event) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The secret belongs to another integrator or endpoint",
@@ -132,7 +132,13 @@ func (r *apiSecretResource) stateOfAnother(e rotation.Event) diag.Diagnostic {
 
 func (r *apiSecretResource) rotationOfAnother(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The secret to be rotated belongs to another integrator or endpoint",
-		paragraphs(r.belongings(e.Owner)+" Nothing was sent.", fmt.Sprintf(howToMove, r.client.IntegratorKey())+" "+destroyAnyway))
+		paragraphs(r.belongings(e.Owner)+" Nothing was sent.", fmt.Sprintf(howToMove, r.client.IntegratorKey())))
+}
+
+// planOfAnother is rotationOfAnother before anything is applied.
+func (r *apiSecretResource) planOfAnother(e rotation.Event) diag.Diagnostic {
+	said := r.rotationOfAnother(e)
+	return diag.NewErrorDiagnostic(said.Summary(), paragraphs(said.Detail(), destroyAnyway))
 }
 
 // Refresh.
@@ -165,7 +171,7 @@ func (r *apiSecretResource) allRefused(e rotation.Event) diag.Diagnostic {
 		happened = whatHappened(e.Err)
 	}
 	return diag.NewAttributeWarningDiagnostic(path.Root("secret"), "The API does not accept the secret in state",
-		paragraphs(reason, happened, r.clockDoubt(e.Err), r.undecryptable(e), otherReasons(r.client), getLiveSecret+": it will be adopted, without a rotation. Until then the state is kept, and only a rotation is refused."))
+		paragraphs(reason, happened, r.clockDoubt(e.Err), r.undecryptable(e), otherReasons(r.client), r.getLiveSecret(e.Err)+": it will be adopted, without a rotation. Until then the state is kept, and only a rotation is refused."))
 }
 
 func identityDoesNotOpen() diag.Diagnostic {

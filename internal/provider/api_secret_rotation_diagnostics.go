@@ -19,13 +19,14 @@ import (
 func secondRotation(key string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API secret was rotated in this run already",
 		fmt.Sprintf("Integrator %s has one secret, and another integrator_api_secret has just rotated it: rotating it again would end the secret that was stored a moment ago. Nothing was sent.\n\n"+
-			"Keep one integrator_api_secret for an integrator and hand its value on, and remove this one from the configuration (terraform state rm if it is in state). Do not just apply again: that would rotate the secret under the other one.", key))
+			"Keep the other integrator_api_secret, whose secret is the live one, and hand its value on. Remove the one that this error names from the configuration, and if it is in the state: terraform state rm <its address>. "+
+			"Which of the two came first was Terraform's choice: removing the other one would lose the live secret. Do not just apply again: that would rotate the secret under the other one.", key))
 }
 
 func secondRotationInVain(key string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API secret may have been rotated in this run already",
 		fmt.Sprintf("Integrator %s has one secret, and the rotation that another integrator_api_secret has just tried ended without a new secret in hand: see its error for what is valid now. Nothing more was sent.\n\n"+
-			"Keep one integrator_api_secret for an integrator and hand its value on, and remove the other one from the configuration (terraform state rm if it is in state) before you apply again.", key))
+			"Keep the other integrator_api_secret and hand its value on. Before you apply again, remove the one that this error names from the configuration, and if it is in the state: terraform state rm <its address>.", key))
 }
 
 // Rotations that gave a new secret.
@@ -59,7 +60,7 @@ func rotationImpossible(err error) diag.Diagnostic {
 func (r *apiSecretResource) notRotated(e rotation.Event) diag.Diagnostic {
 	blind := ""
 	if e.Blind {
-		blind = "If this replaces a secret in state with create_before_destroy: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +
+		blind = "If this replaces a secret in state with create_before_destroy, which it also has if something that depends on it has it: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +
 			"Set it to the secret in state, or rotate in place with rotate_when_changed instead."
 	}
 	return diag.NewErrorDiagnostic("The API secret was not rotated",

@@ -111,6 +111,11 @@ func rotationPlanMessages() []entry {
 			secret.rotate()
 			s.plan()
 		}),
+		message("A rotation is planned, and the API's clock is two days ahead", func(s *session) {
+			s.created(nil).rotate()
+			s.SetSkew(2 * day)
+			s.plan()
+		}),
 		message("A replacement is planned, and every secret is refused", func(s *session) {
 			secret := s.created(nil)
 			s.Revoke(s.Secret())

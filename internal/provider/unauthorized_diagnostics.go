@@ -57,6 +57,15 @@ func (i *integrator) clockDoubt(err error) string {
 		clockTime(i.clock()), clockTime(problem.Date))
 }
 
+// getLiveSecret is the last resort after a refusal: another secret is of no use where
+// the clock is to blame.
+func (r *apiSecretResource) getLiveSecret(err error) string {
+	if r.clockDoubt(err) != "" {
+		return "Set the clock right (NTP) and plan again. If the secret is refused on the right time too: " + orGetLiveSecret()
+	}
+	return getLiveSecret
+}
+
 func clocks(problem *client.Error) string {
 	if problem.Date.IsZero() {
 		return "check that this machine's clock is right."
