@@ -85,7 +85,7 @@ type RegeneratedSecret struct {
 	SignedWith         Secret
 	RequestID          string
 
-	// GraceCut says that the old secret ends earlier than was asked for: at
+	// GraceCut says that the old secret expires earlier than was asked for: at
 	// OldSecretExpiresAt or, where that is zero, as far as is known at once.
 	GraceCut bool
 	// OddExpiry is what the API gave as expiry, if that is not a plausible time.
@@ -104,11 +104,11 @@ type RegenerateError struct {
 	GracePeriod time.Duration
 	// AmbiguousSince is when the first attempt was sent that may have regenerated
 	// the secret; zero if there was none. OldSecretExpiresAt is when the old secret
-	// ends, by the API's clock, if that attempt did.
+	// expires, by the API's clock, if that attempt did.
 	AmbiguousSince     time.Time
 	OldSecretExpiresAt time.Time
 	// AmbiguousAttempts counts the attempts that may have regenerated it. With more
-	// than one, the old secret may have ended already.
+	// than one, the old secret may have expired already.
 	AmbiguousAttempts int
 	// Reply is the body of a success without a readable secret, from the API or not;
 	// zero if it was empty.

@@ -14,8 +14,8 @@
 //   - Writes are sent again only if the attempt before provably changed nothing,
 //     or if it does no harm to send them twice. [Client.CreateWebhook] looks for
 //     the webhook in the list if the reply is lost.
-//   - [Client.RegenerateSecret] ends the secret that signs it, and its reply is the
-//     only copy of the new one. It has rules of its own for what follows an
+//   - [Client.RegenerateSecret] invalidates the secret that signs it, and its reply
+//     is the only copy of the new one. It has rules of its own for what follows an
 //     attempt, and all other calls wait until it is done.
 //
 // # Errors

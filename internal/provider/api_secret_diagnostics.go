@@ -27,14 +27,14 @@ const destroyAnyway = "If this ends a terraform destroy: terraform destroy -refr
 // Planning.
 
 func graceNotSet() diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "The secret in use ends at once",
-		"This plan rotates the API secret, and old_secret_valid_for_seconds is not set: with the API's default of 0 the old secret stops working the moment the new one is made.\n\n"+
+	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "The secret in use becomes invalid at once",
+		"This plan rotates the API secret, and old_secret_valid_for_seconds is not set: with the API's default of 0 the old secret becomes invalid the moment the new one is made.\n\n"+
 			"Set old_secret_valid_for_seconds = 300 (up to 3600) to give its users that many seconds to switch, or = 0 to say that this is meant.")
 }
 
-func olderSecretMayEnd(end time.Time) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "An older secret may end early",
-		fmt.Sprintf("This plan rotates the API secret while the one before it is still valid, until %s: the API may end that one at once. "+
+func olderSecretMayExpire(end time.Time) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "An older secret may expire early",
+		fmt.Sprintf("This plan rotates the API secret while the one before it is still valid, until %s: the API may invalidate that one at once. "+
 			"Apply later if anything may still be using it.", clockTime(end)))
 }
 
@@ -79,8 +79,8 @@ func openRecovery(file string) string {
 }
 
 func olderStatesInPlaintext() diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("recipients"), "Older state versions still hold the secret in the clear",
-		"This plan encrypts the secret in the new state. Backups and older versions of the state hold it in the clear until it is rotated: rotate it soon, or delete them.")
+	return diag.NewAttributeWarningDiagnostic(path.Root("recipients"), "Older state versions still hold the secret in plaintext",
+		"This plan encrypts the secret in the new state. Backups and older versions of the state hold it in plaintext until it is rotated: rotate it soon, or delete them.")
 }
 
 func recipientsCountLater() diag.Diagnostic {

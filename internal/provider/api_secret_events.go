@@ -57,7 +57,7 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 	case rotation.GraceNotSet:
 		return graceNotSet()
 	case rotation.OlderSecretMayEnd:
-		return olderSecretMayEnd(e.At)
+		return olderSecretMayExpire(e.At)
 	case rotation.SecretStaysValid:
 		return secretStaysValid()
 	case rotation.OlderStatesInPlaintext:

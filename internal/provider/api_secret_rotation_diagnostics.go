@@ -18,7 +18,7 @@ import (
 
 func secondRotation(key string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API secret was rotated in this run already",
-		fmt.Sprintf("Integrator %s has one secret, and another integrator_api_secret has just rotated it: rotating it again would end the secret that was stored a moment ago. Nothing was sent.\n\n"+
+		fmt.Sprintf("Integrator %s has one secret, and another integrator_api_secret has just rotated it: rotating it again would invalidate the secret that was stored a moment ago. Nothing was sent.\n\n"+
 			"Keep the other integrator_api_secret, whose secret is the live one, and hand its value on. Remove the one that this error names from the configuration, and if it is in the state: terraform state rm <its address>. "+
 			"Which of the two came first was Terraform's choice: removing the other one would lose the live secret. Do not just apply again: that would rotate the secret under the other one.", key))
 }
@@ -48,7 +48,7 @@ func graceCut(end time.Time) diag.Diagnostic {
 func perhapsTwice(since time.Time) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The secret may have been rotated twice",
 		fmt.Sprintf("The answer to the request sent at %s was lost, so it was sent again. The secret that is stored is the newest and is valid. "+
-			"If the first request had been carried out as well, one more secret was made that nobody holds, and the one used before may end early.", clockTime(since)))
+			"If the first request had been carried out as well, one more secret was made that nobody holds, and the one used before may expire early.", clockTime(since)))
 }
 
 // Rotations that failed: what happened, what is valid now, and what to do next.
@@ -85,7 +85,7 @@ func replyUnreadable(e rotation.Event) diag.Diagnostic {
 	}
 	return diag.NewErrorDiagnostic("The API secret was rotated, but the reply holds no readable secret",
 		paragraphs(whatHappened(e.Err), where, valid, next,
-			"The request was not repeated, since that would end one more secret. The API has changed; please report it to the provider's maintainers."))
+			"The request was not repeated, since that would invalidate one more secret. The API has changed; please report it to the provider's maintainers."))
 }
 
 func answerNotFromAPI(e rotation.Event) diag.Diagnostic {
@@ -123,7 +123,7 @@ func oldSecretValidity(failure *apisecret.RegenerateError) string {
 	if failure.GracePeriod == 0 {
 		return "Valid now: if it was rotated, only the lost secret, since the grace period was 0; if it was not, the old secret, as before."
 	}
-	return fmt.Sprintf("Valid now: the old secret, until %s if it was rotated (the grace period of %s), and without an end if it was not.",
+	return fmt.Sprintf("Valid now: the old secret, until %s if it was rotated (the grace period of %s), and without an expiry if it was not.",
 		clockTime(failure.OldSecretExpiresAt), failure.GracePeriod) + twiceRotated(failure)
 }
 
@@ -133,7 +133,7 @@ func twiceRotated(failure *apisecret.RegenerateError) string {
 	if failure.AmbiguousAttempts < 2 {
 		return ""
 	}
-	return fmt.Sprintf(" %d requests may have been carried out: if more than one was, the API may have ended the old secret already.", failure.AmbiguousAttempts)
+	return fmt.Sprintf(" %d requests may have been carried out: if more than one was, the old secret may be invalid already.", failure.AmbiguousAttempts)
 }
 
 func nextStep(failure *apisecret.RegenerateError) string {

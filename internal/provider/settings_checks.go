@@ -43,7 +43,7 @@ func checkKey(key string) error {
 		return err
 	}
 	if strings.HasPrefix(key, "sk_") {
-		return errors.New("looks like an API secret: the key, such as int_1a2b3c, is stored and shown in the clear")
+		return errors.New("looks like an API secret: the key, such as int_1a2b3c, is stored and shown in plaintext")
 	}
 	return checkHeader(key)
 }

@@ -14,7 +14,7 @@ import (
 func TestEachBadInputIsRefused(t *testing.T) {
 	t.Parallel()
 	const (
-		swapped     = "looks like an API secret: the key, such as int_1a2b3c, is stored and shown in the clear"
+		swapped     = "looks like an API secret: the key, such as int_1a2b3c, is stored and shown in plaintext"
 		noHeader    = "has white space or characters outside ASCII"
 		spaced      = "begins or ends with white space, often a line break from a file"
 		oneLine     = "is a private key that has lost its line breaks (blanks, or \\n as two characters, stand in their place)"

@@ -12,15 +12,15 @@ import (
 )
 
 // unauthorized says what to do about a 401. It never leads to a new secret where
-// another credential was refused: making one ends the live one.
+// another credential was refused: making one invalidates the live one.
 func unauthorized(problem *client.Error, api *client.Client) string {
 	switch {
 	case problem.BearerRefused() && !api.HasUserAPIKey():
-		return "The API asks for a bearer token, and user_api_key is not set: set it (INTEGRATOR_USER_API_KEY) to a valid user API key. This says nothing of the secret, so do not make a new one: that would end the live one."
+		return "The API asks for a bearer token, and user_api_key is not set: set it (INTEGRATOR_USER_API_KEY) to a valid user API key. This says nothing of the secret, so do not make a new one: that would invalidate the live one."
 	case problem.BearerRefused():
-		return "It is the user API key that was refused, not the secret. Set user_api_key (INTEGRATOR_USER_API_KEY) to a valid one. Do not make a new secret: that would end the live one."
+		return "It is the user API key that was refused, not the secret. Set user_api_key (INTEGRATOR_USER_API_KEY) to a valid one. Do not make a new secret: that would invalidate the live one."
 	case problem.KeyRefused():
-		return fmt.Sprintf("It is the integrator's key that was refused, not the secret. Check that integrator_key (INTEGRATOR_KEY), %s, belongs to %s: each environment has its own. Do not make a new secret: that would end the live one.",
+		return fmt.Sprintf("It is the integrator's key that was refused, not the secret. Check that integrator_key (INTEGRATOR_KEY), %s, belongs to %s: each environment has its own. Do not make a new secret: that would invalidate the live one.",
 			api.IntegratorKey(), api.Endpoint())
 	}
 	return fmt.Sprintf("Most likely the signature was refused. Either the secret is not the live one of %s at %s: set integrator_secret (INTEGRATOR_SECRET) to the live one. %s "+
@@ -33,7 +33,7 @@ const (
 )
 
 // otherReasons says what else than the secret may be why the API accepted none of
-// those that are known. Without them, a live secret would be ended for nothing.
+// those that are known. Without them, a live secret would be invalidated for nothing.
 func otherReasons(api *client.Client) string {
 	return fmt.Sprintf("Check first that %s is the integrator that is meant and belongs to %s: each environment has its own keys and secrets. %s",
 		api.IntegratorKey(), api.Endpoint(), oneForAll) + unless(api.HasUserAPIKey(), " "+bearerHint)
