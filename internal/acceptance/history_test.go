@@ -157,7 +157,7 @@ func TestMoveToAnotherEndpoint(t *testing.T) {
 	target.folder = f.folder
 	target.env["TF_LOG_PATH"] = f.env["TF_LOG_PATH"]
 
-	target.plan().has(0, "To move on purpose: terraform state rm <address>, then terraform import <address> int_demo.")
+	target.plan().has(0, "To move on purpose: terraform state rm <address>, then terraform import <address> int_demo, then terraform apply.")
 	target.terraform("state", "rm", address).has(0)
 	target.terraform("import", address, target.Key()).has(0)
 	target.apply().has(0, "1 changed")

@@ -37,7 +37,7 @@ resource "integrator_api_secret" "second" {
 			}
 
 			f.apply().has(1, "The API secret was rotated in this run already", "Nothing was sent",
-				"Keep one integrator_api_secret for an integrator", "Do not just apply again")
+				"Remove the one that this error names", "Do not just apply again")
 			f.sent(1)
 			stored := 0
 			for _, o := range append(f.objects("this"), f.objects("second")...) {

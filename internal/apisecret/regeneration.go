@@ -15,7 +15,8 @@ const MaxGracePeriod = time.Hour
 // it in the error of the call.
 var (
 	// ErrRefused says that the API does not accept the secret: it is not, or no
-	// longer, valid, or the clocks differ.
+	// longer, valid, or the clocks differ. A 401 that is about another credential
+	// says nothing of the secret.
 	ErrRefused = errors.New("the API refuses the secret")
 	// ErrForbidden says that this integrator may not make the call (403). It is then
 	// not known whether the API accepts the secret, and asking again does not help.
@@ -33,9 +34,9 @@ const (
 	NotSent                            // DNS, dial, TLS or proxy failed: the headers were not written
 	NotSentForGood                     // likewise, and trying again cannot help
 	RateLimited                        // 429
-	SecretRefused                      // 401 because of this secret or the clock
+	SecretRefused                      // 401 because of this secret or the clock, or without a word
 	BearerRefused                      // 401 because of the user API key
-	Refused                            // 403, other 4xx, any 3xx
+	Refused                            // 401 because of the integrator's key, 403, other 4xx, any 3xx
 	Retryable                          // the API says that the same request may succeed later
 	RetryableAfterFault                // likewise with a 5xx, so the API may have acted
 	Ambiguous                          // cut after the headers, another 5xx, a reply cut short
@@ -85,7 +86,7 @@ type RegeneratedSecret struct {
 	SentAt             time.Time // when the request was sent that made it
 	RequestID          string
 
-	// GraceCut says that the old secret ends earlier than was asked for: at
+	// GraceCut says that the old secret expires earlier than was asked for: at
 	// OldSecretExpiresAt or, where that is zero, as far as is known at once.
 	GraceCut bool
 	// OddExpiry is what the API gave as expiry, if that is not a plausible time.
@@ -105,11 +106,11 @@ type RegenerateError struct {
 	GracePeriod time.Duration
 	// AmbiguousSince is when the first attempt was sent that may have regenerated
 	// the secret; zero if there was none. OldSecretExpiresAt is when the old secret
-	// ends, by the API's clock, if that attempt did.
+	// expires, by the API's clock, if that attempt did.
 	AmbiguousSince     time.Time
 	OldSecretExpiresAt time.Time
 	// AmbiguousAttempts counts the attempts that may have regenerated it. With more
-	// than one, the old secret may have ended already.
+	// than one, the old secret may have expired already.
 	AmbiguousAttempts int
 	// Reply is the body of a success without a readable secret, from the API or not;
 	// zero if it was empty.

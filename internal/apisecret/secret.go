@@ -13,8 +13,8 @@
 // only once, so a caller has to tell three cases apart:
 //
 //   - [Unchanged]: there is no new secret, and the old one is as valid as before.
-//   - [Unknown]: there may be a new secret that nobody has, and the old one may end.
-//   - [Changed]: the old secret ends. If there is an error nevertheless, the new
+//   - [Unknown]: there may be a new secret that nobody has, and the old one may expire.
+//   - [Changed]: the old secret expires. If there is an error nevertheless, the new
 //     one can only be in Reply of the [RegenerateError].
 package apisecret
 

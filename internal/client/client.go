@@ -14,8 +14,8 @@
 //   - Writes are sent again only if the attempt before provably changed nothing,
 //     or if it does no harm to send them twice. [Client.CreateWebhook] looks for
 //     the webhook in the list if the reply is lost.
-//   - [Client.RegenerateSecret] ends the secret that signs it, and its reply is the
-//     only copy of the new one. It has rules of its own for what follows an
+//   - [Client.RegenerateSecret] invalidates the secret that signs it, and its reply
+//     is the only copy of the new one. It has rules of its own for what follows an
 //     attempt, and all other calls wait until it is done.
 //
 // # Errors
@@ -142,6 +142,9 @@ func (c *Client) Endpoint() string { return c.config.Endpoint.String() }
 
 // IntegratorKey is the key of the integrator that the client acts for.
 func (c *Client) IntegratorKey() string { return c.config.IntegratorKey }
+
+// HasUserAPIKey reports whether requests have a bearer token.
+func (c *Client) HasUserAPIKey() bool { return !c.config.UserAPIKey.IsZero() }
 
 // ConfiguredSecret is the secret that the client was made with.
 func (c *Client) ConfiguredSecret() apisecret.Secret { return c.config.Secret }

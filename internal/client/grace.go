@@ -15,7 +15,7 @@ const maxClockDifference = 300 * time.Second
 
 // result completes the new secret with times. After an ambiguous attempt, the
 // expiry in the reply may be that of the secret which was lost with that attempt.
-// The old secret that is in use then ends earlier.
+// The old secret that is in use then expires earlier.
 func (r *regeneration) result() *apisecret.RegeneratedSecret {
 	made := r.made
 	made.SentAt, made.ObtainedAt = r.sentAt, r.client.config.Clock()
@@ -33,7 +33,7 @@ func (r *regeneration) result() *apisecret.RegeneratedSecret {
 	return made
 }
 
-// oldSecretExpiresAt is when the old secret ends, by the API's clock, if the
+// oldSecretExpiresAt is when the old secret expires, by the API's clock, if the
 // first ambiguous attempt regenerated it.
 func (r *regeneration) oldSecretExpiresAt() time.Time {
 	return r.ambiguousSince.Add(r.client.ClockOffset()).Add(r.grace)

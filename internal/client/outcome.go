@@ -29,9 +29,9 @@ func afterRegeneration(o apisecret.Outcome) next {
 		return nextSigner
 	case apisecret.Ambiguous: // if the new secret is lost, only another one can replace it
 		return resendOnce
-	case apisecret.Unreadable, // another call would end one more secret
+	case apisecret.Unreadable, // another call would invalidate one more secret
 		apisecret.NotFromAPI, // another call would most likely get the same answer
-		apisecret.Unanswered, // the first request may still complete and end the newer secret
+		apisecret.Unanswered, // the first request may still complete and invalidate the newer secret
 		apisecret.Regenerated, apisecret.NotSentForGood, apisecret.BearerRefused, apisecret.Refused:
 	}
 	return stop

@@ -78,6 +78,8 @@ func outcomes() []outcome {
 		{"401", api(document(401, emulator.ProblemUnauthorized)), idle, apisecret.SecretRefused, apisecret.Unchanged, stop},
 		{"401 without a document", api(noDocument(401)), idle, apisecret.SecretRefused, apisecret.Unchanged, stop},
 		{"401, token expired", api(document(401, emulator.ProblemTokenExpired)), idle, apisecret.BearerRefused, apisecret.Unchanged, stop},
+		{"401, bearer token required", api(emulator.Problem(401, emulator.ProblemUnauthorized, "No", "Bearer token required")), idle, apisecret.BearerRefused, apisecret.Unchanged, stop},
+		{"401, unknown key", api(emulator.Problem(401, emulator.ProblemUnauthorized, "No", "Unknown integrator key")), idle, apisecret.Refused, apisecret.Unchanged, stop},
 		{"401, invalid token", api(document(401, emulator.ProblemInvalidToken)), idle, apisecret.BearerRefused, apisecret.Unchanged, stop},
 
 		{"400", api(document(400, emulator.ProblemInvalidFields)), idle, apisecret.Refused, apisecret.Unchanged, stop},

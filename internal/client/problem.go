@@ -77,18 +77,6 @@ func statusText(status int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
-// BearerRefused reports whether it was the user API key that was refused,
-// rather than the integrator's secret.
-func (e *Error) BearerRefused() bool {
-	return e.Status == http.StatusUnauthorized && (e.Type == TypeTokenExpired || e.Type == TypeInvalidToken)
-}
-
-// SecretRefused reports whether the signature was refused: the secret is not (or
-// no longer) valid, or the clocks differ.
-func (e *Error) SecretRefused() bool {
-	return e.Status == http.StatusUnauthorized && !e.BearerRefused()
-}
-
 // Is tells callers that know nothing of HTTP what the answer says of the secret.
 func (e *Error) Is(target error) bool {
 	return target == apisecret.ErrRefused && e.SecretRefused() || target == apisecret.ErrForbidden && e.Status == http.StatusForbidden

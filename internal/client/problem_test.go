@@ -4,6 +4,7 @@
 package client
 
 import (
+	"errors"
 	"math"
 	"net/http"
 	"reflect"
@@ -137,23 +138,48 @@ func TestProblemIsBounded(t *testing.T) {
 
 func TestWhatA401Refuses(t *testing.T) {
 	t.Parallel()
+	const secret, key, bearer, nothing = "secret", "key", "bearer", ""
 	for _, tt := range []struct {
-		status         int
-		kind           string
-		bearer, secret bool
+		status  int
+		body    string
+		refuses string
 	}{
-		{401, "urn:problem-type:auth:token-expired", true, false},
-		{401, "urn:problem-type:auth:invalid-token", true, false},
-		{401, "auth:invalid-token", true, false},
-		{401, "urn:problem-type:auth:unauthorized", false, true},
-		{401, "about:blank", false, true},
-		{401, "", false, true},
-		{403, "urn:problem-type:auth:invalid-token", false, false},
-		{200, "urn:problem-type:auth:unauthorized", false, false},
+		{401, `{"type":"urn:problem-type:auth:token-expired"}`, bearer},
+		{401, `{"type":"urn:problem-type:auth:invalid-token"}`, bearer},
+		{401, `{"type":"auth:invalid-token"}`, bearer},
+		{401, `{"type":"urn:problem-type:auth:unauthorized"}`, secret},
+		{401, `{"type":"about:blank"}`, secret},
+		{401, ``, secret},
+		{401, `<html>Bearer token required</html>`, secret},
+		{403, `{"type":"urn:problem-type:auth:invalid-token"}`, nothing},
+		{403, `{"detail":"Bearer token required"}`, nothing},
+		{200, `{"type":"urn:problem-type:auth:unauthorized"}`, nothing},
+
+		{401, `{"type":"urn:problem-type:auth:unauthorized","title":"Unauthorized","status":401,"detail":"Bearer token required","realm":"API","scope":"read:users"}`, bearer},
+		{401, `{"detail":"bearer token required"}`, bearer},
+		{401, `{"code":"BEARER_TOKEN_MISSING"}`, bearer},
+		{401, `{"detail":"Missing bearer token beside the signature"}`, bearer},
+		{401, `{"detail":"The access token is not valid"}`, bearer},
+		{401, `{"detail":"No user API key"}`, bearer},
+		{401, `{"detail":"Authorization header is missing"}`, bearer},
+		{401, `{"title":"Unauthorized","scope":"read:users"}`, bearer},
+		{401, `{"detail":"Unknown integrator key"}`, key},
+		{401, `{"field":"X-Integrator-Key"}`, key},
+		{401, `{"code":"unknown-key"}`, key},
+		{401, `{"detail":"Invalid signature","scope":"read:users"}`, secret},
+		{401, `{"detail":"Invalid key or signature"}`, secret},
+		{401, `{"detail":"The timestamp is outside of the allowed window"}`, secret},
+		{401, `{"detail":"The API secret was replaced"}`, secret},
+		{401, `{"title":"Unauthorized","realm":"integrator","scope":"integrator"}`, secret},
 	} {
-		got := answered(tt.status, nil, `{"type":"`+tt.kind+`"}`)
-		if got.BearerRefused() != tt.bearer || got.SecretRefused() != tt.secret {
-			t.Errorf("%d %s: bearer %t, secret %t", tt.status, tt.kind, got.BearerRefused(), got.SecretRefused())
+		got := answered(tt.status, nil, tt.body)
+		for refuses, is := range map[string]bool{secret: got.SecretRefused(), key: got.KeyRefused(), bearer: got.BearerRefused()} {
+			if is != (refuses == tt.refuses) {
+				t.Errorf("%d %s: refuses the %s: %t", tt.status, tt.body, refuses, is)
+			}
+		}
+		if errors.Is(got, apisecret.ErrRefused) != (tt.refuses == secret) {
+			t.Errorf("%d %s: %v", tt.status, tt.body, got)
 		}
 	}
 }

@@ -58,7 +58,7 @@ const (
 
 // Probe asks whether the API accepts a secret, by reading the profile with it:
 // nil if it does, an *Error for which SecretRefused is true if it does not, and
-// any other error if that is not known. It takes 20 seconds at most.
+// any other error if that is not known, such as a 401 about another credential. It takes 20 seconds at most.
 func (c *Client) Probe(ctx context.Context, secret apisecret.Secret) error {
 	c.rotation.RLock()
 	defer c.rotation.RUnlock()

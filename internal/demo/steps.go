@@ -88,7 +88,7 @@ func (d *demo) steps() []step {
 		},
 	}, {
 		"Hand the new secret over",
-		`INTEGRATOR_SECRET still holds #1, which has ended. It gets what "output -raw
+		`INTEGRATOR_SECRET still holds #1, which has expired. It gets what "output -raw
 		 api_secret" prints, and the plan is as quiet as before.`,
 		func(ctx context.Context) error {
 			if err := d.configure(); err != nil {

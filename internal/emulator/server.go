@@ -60,7 +60,7 @@ type Options struct {
 	// is time.Now.
 	Clock func() time.Time
 
-	// DropOldestOnRegenerate is whether a regeneration during a grace period ends
+	// DropOldestOnRegenerate is whether a regeneration in a grace period invalidates
 	// the oldest secret at once. By default, that one keeps its expiry.
 	DropOldestOnRegenerate bool
 

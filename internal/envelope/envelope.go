@@ -91,20 +91,40 @@ type AgeIdentity struct{ identities []age.Identity }
 
 // ParseAgeIdentity reads a private key: the content of an age identity file
 // ("AGE-SECRET-KEY-1…", comments allowed) or of an SSH private key file without
-// a passphrase. Errors do not contain the text.
+// a passphrase. The error is ErrLineBreaksLost if the text was a private key with
+// several lines once. Errors do not contain the text.
 func ParseAgeIdentity(text string) (AgeIdentity, error) {
 	if strings.Contains(text, "-----BEGIN") {
 		identity, err := agessh.ParseIdentity([]byte(text))
+		if err != nil && lineBreaksLost(text) {
+			return AgeIdentity{}, ErrLineBreaksLost
+		}
 		if err != nil {
 			return AgeIdentity{}, errors.New("is not an SSH private key that age supports (ed25519 or RSA, without a passphrase)")
 		}
 		return AgeIdentity{[]age.Identity{identity}}, nil
 	}
 	identities, err := age.ParseIdentities(strings.NewReader(text))
+	if err != nil && lineBreaksLost(text) {
+		return AgeIdentity{}, ErrLineBreaksLost
+	}
 	if err != nil {
 		return AgeIdentity{}, errors.New("is neither an age identity (AGE-SECRET-KEY-1…) nor an SSH private key")
 	}
 	return AgeIdentity{identities}, nil
+}
+
+// ErrLineBreaksLost means that blanks, or backslashes with an n, are where the line
+// breaks of a private key were.
+var ErrLineBreaksLost = errors.New("is a private key that has lost its line breaks")
+
+// lineBreaksLost explains a text that is no private key.
+func lineBreaksLost(text string) bool {
+	text = strings.TrimSpace(text)
+	ofSSH, ofAge := strings.Contains(text, "-----BEGIN"), strings.Contains(text, "AGE-SECRET-KEY-")
+	escaped := strings.Contains(text, `\n`) && (ofSSH || ofAge)
+	flat := !strings.Contains(text, "\n") && (ofSSH && strings.Contains(text, "-----END") || ofAge && strings.HasPrefix(text, "#"))
+	return escaped || flat
 }
 
 // IsZero reports whether there is no key.

@@ -120,6 +120,36 @@ func TestEveryRecipientCanOpenAndNobodyElse(t *testing.T) {
 	}
 }
 
+// A key of several lines that went through something that takes one line only is
+// told apart from nonsense.
+func TestLineBreaksLost(t *testing.T) {
+	t.Parallel()
+	all := keys(t)
+	for name, text := range map[string]string{
+		"an age identity file": "# created: today\n# public key: " + all["age"][0] + "\n" + all["age"][1] + "\n",
+		"an SSH private key":   all["ssh-ed25519"][1],
+		"an RSA private key":   all["ssh-rsa"][1],
+	} {
+		for _, instead := range []string{" ", `\n`, "", `\r\n`} {
+			if _, err := envelope.ParseAgeIdentity(strings.ReplaceAll(text, "\n", instead)); !errors.Is(err, envelope.ErrLineBreaksLost) {
+				t.Errorf("%s with %q for line breaks: %v", name, instead, err)
+			}
+		}
+	}
+	for name, text := range map[string]string{
+		"a broken key on one line":    "AGE-SECRET-KEY-1QQQ",
+		"a broken PEM":                "-----BEGIN OPENSSH PRIVATE KEY-----\nUExBTlRFRA==\n-----END OPENSSH PRIVATE KEY-----\n",
+		"the first line of a PEM":     "-----BEGIN OPENSSH PRIVATE KEY-----",
+		"something with a backslash":  `C:\new`,
+		"a comment":                   "# nothing",
+		"a broken key with a comment": "# key\nAGE-SECRET-KEY-1QQQ",
+	} {
+		if _, err := envelope.ParseAgeIdentity(text); err == nil || errors.Is(err, envelope.ErrLineBreaksLost) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestBadKeysAreRefusedWithoutRepeatingThem(t *testing.T) {
 	t.Parallel()
 	all := keys(t)

@@ -71,7 +71,7 @@ func (e *accessTokenEphemeral) Schema(_ context.Context, _ ephemeral.SchemaReque
 				Computed:            true,
 			},
 			"expires_at": schema.StringAttribute{
-				MarkdownDescription: "When the token ends, as RFC 3339 time such as `2026-08-19T15:21:07.597Z`.",
+				MarkdownDescription: "When the token expires, as RFC 3339 time such as `2026-08-19T15:21:07.597Z`.",
 				Computed:            true,
 			},
 		},

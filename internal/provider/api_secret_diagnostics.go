@@ -20,21 +20,21 @@ const getLiveSecret = "Get a live secret from the platform, set integrator_secre
 // orGetLiveSecret is getLiveSecret within a sentence.
 func orGetLiveSecret() string { return strings.ToLower(getLiveSecret[:1]) + getLiveSecret[1:] }
 
-// destroyAnyway ends the errors of a plan: terraform destroy makes an ordinary plan
-// first, and fails with it.
-const destroyAnyway = "To destroy it all the same: terraform destroy -refresh=false."
+// destroyAnyway ends the errors of a plan. terraform destroy makes an ordinary plan
+// first, fails with it, and does not tell the provider that it is one.
+const destroyAnyway = "If this ends a terraform destroy: terraform destroy -refresh=false makes no such plan."
 
 // Planning.
 
 func graceNotSet() diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "The secret in use ends at once",
-		"This plan rotates the API secret, and old_secret_valid_for_seconds is not set: with the API's default of 0 the old secret stops working the moment the new one is made.\n\n"+
+	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "The secret in use becomes invalid at once",
+		"This plan rotates the API secret, and old_secret_valid_for_seconds is not set: with the API's default of 0 the old secret becomes invalid the moment the new one is made.\n\n"+
 			"Set old_secret_valid_for_seconds = 300 (up to 3600) to give its users that many seconds to switch, or = 0 to say that this is meant.")
 }
 
-func olderSecretMayEnd(end time.Time) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "An older secret may end early",
-		fmt.Sprintf("This plan rotates the API secret while the one before it is still valid, until %s: the API may end that one at once. "+
+func olderSecretMayExpire(end time.Time) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "An older secret may expire early",
+		fmt.Sprintf("This plan rotates the API secret while the one before it is still valid, until %s: the API may invalidate that one at once. "+
 			"Apply later if anything may still be using it.", clockTime(end)))
 }
 
@@ -50,7 +50,7 @@ func (r *apiSecretResource) secretStaysValid(e rotation.Event) diag.Diagnostic {
 func (r *apiSecretResource) rotationUnsigned(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API accepts none of the secrets that could sign this rotation",
 		paragraphs("Tried were those of the secret in state, the recovery folder and integrator_secret that are there and could be opened. Nothing was changed.",
-			whatHappened(e.Err), r.undecryptable(e), getLiveSecret+". "+destroyAnyway))
+			whatHappened(e.Err), r.clockDoubt(e.Err), r.undecryptable(e), otherReasons(r.client), r.getLiveSecret(e.Err)+".", destroyAnyway))
 }
 
 func (r *apiSecretResource) creationUnsigned(e rotation.Event) diag.Diagnostic {
@@ -96,8 +96,8 @@ func openCommands(copies []rotation.SealedCopy) string {
 }
 
 func olderStatesInPlaintext() diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("recipients"), "Older state versions still hold the secret in the clear",
-		"This plan encrypts the secret in the new state. Backups and older versions of the state hold it in the clear until it is rotated: rotate it soon, or delete them.")
+	return diag.NewAttributeWarningDiagnostic(path.Root("recipients"), "Older state versions still hold the secret in plaintext",
+		"This plan encrypts the secret in the new state. Backups and older versions of the state hold it in plaintext until it is rotated: rotate it soon, or delete them.")
 }
 
 func recipientsCountLater() diag.Diagnostic {
@@ -140,7 +140,7 @@ func (r *apiSecretResource) belongings(owner rotation.History) string {
 	return text + fmt.Sprintf("; the provider is configured for %s at %s.", r.key, r.endpoint)
 }
 
-const howToMove = "If the provider's settings are wrong, set them right. To move on purpose: terraform state rm <address>, then terraform import <address> %s. That adopts integrator_secret and rotates nothing."
+const howToMove = "If the provider's settings are wrong, set them right. To move on purpose: terraform state rm <address>, then terraform import <address> %s, then terraform apply. That adopts integrator_secret, and the apply stores it; nothing is rotated."
 
 func (r *apiSecretResource) stateOfAnother(e rotation.Event) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The secret belongs to another integrator or endpoint",
@@ -149,7 +149,13 @@ func (r *apiSecretResource) stateOfAnother(e rotation.Event) diag.Diagnostic {
 
 func (r *apiSecretResource) rotationOfAnother(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The secret to be rotated belongs to another integrator or endpoint",
-		paragraphs(r.belongings(e.Owner)+" Nothing was sent.", fmt.Sprintf(howToMove, r.key)+" "+destroyAnyway))
+		paragraphs(r.belongings(e.Owner)+" Nothing was sent.", fmt.Sprintf(howToMove, r.key)))
+}
+
+// planOfAnother is rotationOfAnother before anything is applied.
+func (r *apiSecretResource) planOfAnother(e rotation.Event) diag.Diagnostic {
+	said := r.rotationOfAnother(e)
+	return diag.NewErrorDiagnostic(said.Summary(), paragraphs(said.Detail(), destroyAnyway))
 }
 
 // Refresh.
@@ -187,7 +193,7 @@ func (r *apiSecretResource) allRefused(e rotation.Event) diag.Diagnostic {
 		happened = whatHappened(e.Err)
 	}
 	return diag.NewAttributeWarningDiagnostic(path.Root("secret"), "The API does not accept the secret in state",
-		paragraphs(reason, happened, r.clockDoubt(e.Err), r.undecryptable(e), getLiveSecret+": it will be adopted, without a rotation. Until then the state is kept, and only a rotation is refused."))
+		paragraphs(reason, happened, r.clockDoubt(e.Err), r.undecryptable(e), otherReasons(r.client), r.getLiveSecret(e.Err)+": it will be adopted, without a rotation. Until then the state is kept, and only a rotation is refused."))
 }
 
 func identityDoesNotOpen() diag.Diagnostic {

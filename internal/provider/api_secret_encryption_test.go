@@ -100,7 +100,7 @@ func TestEncryptedSecretRotatesUnattended(t *testing.T) {
 	f.terraform(
 		created,
 		step(2, append(f.encrypted(first), f.rotated(300, 300)), first),
-		// The last one is stored in the clear again, from its rotation on.
+		// The last one is stored in plaintext again, from its rotation on.
 		resource.TestStep{
 			PreConfig:         func() { f.clock.Advance(time.Hour) },
 			Config:            secretResource(trigger(3)),
@@ -203,7 +203,7 @@ resource "echo" "test" {}
 	)
 }
 
-// No file of an encrypted run holds a secret in the clear, and the age command
+// No file of an encrypted run holds a secret in plaintext, and the age command
 // line opens what the provider encrypted, with an identity that it made.
 func TestEncryptedRunLeavesNoPlaintext(t *testing.T) {
 	t.Parallel()
@@ -238,7 +238,7 @@ func TestEncryptedRunLeavesNoPlaintext(t *testing.T) {
 	for name, content := range files {
 		for n, secret := range secrets {
 			if slices.ContainsFunc(encodings(secret), func(form string) bool { return strings.Contains(content, form) }) {
-				t.Errorf("%s holds secret %d in the clear", name, n)
+				t.Errorf("%s holds secret %d in plaintext", name, n)
 			}
 		}
 	}

@@ -22,6 +22,18 @@ func (r *apiSecretResource) say(events ...rotation.Event) (diags diag.Diagnostic
 	return diags
 }
 
+// sayOfPlan is say for a plan that keeps the secret or makes a new one.
+func (r *apiSecretResource) sayOfPlan(events ...rotation.Event) (diags diag.Diagnostics) {
+	for _, e := range events {
+		if e.Kind == rotation.RotationOfAnother {
+			diags.Append(r.planOfAnother(e))
+			continue
+		}
+		diags.Append(r.say(e)...)
+	}
+	return diags
+}
+
 // message is the one home of what each event means in words.
 func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 	switch e.Kind {
@@ -45,7 +57,7 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 	case rotation.GraceNotSet:
 		return graceNotSet()
 	case rotation.OlderSecretMayEnd:
-		return olderSecretMayEnd(e.At)
+		return olderSecretMayExpire(e.At)
 	case rotation.SecretStaysValid:
 		return r.secretStaysValid(e)
 	case rotation.OlderStatesInPlaintext:

@@ -36,7 +36,7 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	resp.Diagnostics.Append(diags...)
 	planned := r.rotator.Plan(ctx, prior.object(), plan.arguments(), graceSet, memory)
 	plan.apiSecretResults = plannedResults(planned, prior, plan.apiSecretArguments)
-	resp.Diagnostics.Append(r.say(planned.Events...)...)
+	resp.Diagnostics.Append(r.sayOfPlan(planned.Events...)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(writeMemory(ctx, resp.Private, planned.Memory)...)
 }

@@ -24,7 +24,7 @@ func recipientsOf(keys ...key) (all []string) {
 func (s *session) expectEncrypted(stored protocol.Attributes, keys ...key) {
 	s.t.Helper()
 	if !stored["secret"].IsNull() {
-		s.t.Error("the secret is in the state in the clear")
+		s.t.Error("the secret is in the state in plaintext")
 	}
 	expectText(s.t, "fingerprint", stored.Text("fingerprint"), apisecret.New(s.Secret()).Fingerprint())
 	if err := s.sealed(keys...).CheckValue(stored.Text("encrypted_secret")); err != nil {
@@ -97,7 +97,7 @@ func TestRotationsForRecipients(t *testing.T) {
 		if len(keys) > 0 {
 			s.expectUnknown(planned, "encrypted_secret", "fingerprint")
 			if !planned["secret"].IsNull() {
-				t.Error("a secret in the clear is planned")
+				t.Error("a secret in plaintext is planned")
 			}
 			s.expectEncrypted(stored, keys...)
 			continue
@@ -135,7 +135,7 @@ func TestCiphertextIsOpenedAgain(t *testing.T) {
 	b.config["rotate_when_changed"] = unchanged
 	planned, stored := s.step(b, adopts, 300)
 	if !planned["secret"].IsNull() || !planned["rotated_at"].IsNull() {
-		t.Error("an adoption plans a secret in the clear, or a rotation")
+		t.Error("an adoption plans a secret in plaintext, or a rotation")
 	}
 	s.expectEncrypted(stored, k)
 }

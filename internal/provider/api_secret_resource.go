@@ -42,10 +42,10 @@ func (r *apiSecretResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The API secret of the integrator. Creating or replacing this resource regenerates the secret, and so ends the one in use: at once, or after a grace period. To keep that one, import it instead. `rotate_when_changed` and `rotate_after_days` rotate in place. Destroying this resource only forgets the secret. An integrator has one secret, so manage it with one resource.",
+		MarkdownDescription: "The API secret of the integrator. Creating or replacing this resource regenerates the secret, and so invalidates the one in use: at once, or after a grace period. To keep that one, import it instead. `rotate_when_changed` and `rotate_after_days` rotate in place. Destroying this resource only forgets the secret. An integrator has one secret, so manage it with one resource.",
 		Attributes: map[string]schema.Attribute{
 			"old_secret_valid_for_seconds": schema.Int64Attribute{
-				MarkdownDescription: fmt.Sprintf("Grace period: how many seconds the old secret stays valid after a rotation, a whole number from 0 to %d; default 0, the API's own, which ends the old secret at once. 300 gives its users five minutes to switch. A change is stored, calls nothing, and counts from the next rotation.", maxGraceSeconds),
+				MarkdownDescription: fmt.Sprintf("Grace period: how many seconds the old secret stays valid after a rotation, a whole number from 0 to %d; default 0, the API's own, which invalidates the old secret at once. 300 gives its users five minutes to switch. A change is stored, calls nothing, and counts from the next rotation.", maxGraceSeconds),
 				Optional:            true,
 				Computed:            true,
 				Default:             int64default.StaticInt64(0),
@@ -62,7 +62,7 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Validators:          []validator.Int64{int64validator.Between(1, maxRotateAfterDays)},
 			},
 			"recipients": schema.ListAttribute{
-				MarkdownDescription: "Public keys to encrypt the secret for: age keys (`age1…`) or SSH keys (`ssh-ed25519 …`, `ssh-rsa …`), as in an `authorized_keys` file. With them `secret` is null and `encrypted_secret` holds the secret, so that neither plan nor state holds it in the clear. Adding them encrypts the secret in state in place, without a rotation; changing or removing them counts from the next rotation. An empty list is refused: leave the argument out, or set it to null, for none. See also the provider's `age_identity`.",
+				MarkdownDescription: "Public keys to encrypt the secret for: age keys (`age1…`) or SSH keys (`ssh-ed25519 …`, `ssh-rsa …`), as in an `authorized_keys` file. With them `secret` is null and `encrypted_secret` holds the secret, so that neither plan nor state holds it in plaintext. Adding them encrypts the secret in state in place, without a rotation; changing or removing them counts from the next rotation. An empty list is refused: leave the argument out, or set it to null, for none. See also the provider's `age_identity`.",
 				ElementType:         types.StringType,
 				Optional:            true,
 			},
@@ -75,7 +75,7 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 			},
 			"secret": schema.StringAttribute{
-				MarkdownDescription: "The secret that is valid now; null with `recipients`. It is stored in the state in the clear: keep the state where only those may read it who may use the secret, or encrypt it with `recipients`. `terraform output -raw` prints it from an output marked `sensitive`.",
+				MarkdownDescription: "The secret that is valid now; null with `recipients`. It is stored in the state in plaintext: keep the state where only those may read it who may use the secret, or encrypt it with `recipients`. `terraform output -raw` prints it from an output marked `sensitive`.",
 				Computed:            true,
 				Sensitive:           true,
 			},
@@ -88,7 +88,7 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Computed:            true,
 			},
 			"old_secret_expires_at": schema.StringAttribute{
-				MarkdownDescription: "When the secret before this one stops working, as RFC 3339 time such as `2026-08-19T15:21:07.597Z`. Null if it ended at once, if the API gave no usable time, and for a secret that this resource did not make.",
+				MarkdownDescription: "When the secret before this one stops working, as RFC 3339 time such as `2026-08-19T15:21:07.597Z`. Null if it became invalid at once, if the API gave no usable time, and for a secret that this resource did not make.",
 				CustomType:          timetypes.RFC3339Type{},
 				Computed:            true,
 			},

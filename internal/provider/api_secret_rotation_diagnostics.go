@@ -18,14 +18,15 @@ import (
 
 func secondRotation(key string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API secret was rotated in this run already",
-		fmt.Sprintf("Integrator %s has one secret, and another integrator_api_secret has just rotated it: rotating it again would end the secret that was stored a moment ago. Nothing was sent.\n\n"+
-			"Keep one integrator_api_secret for an integrator and hand its value on, and remove this one from the configuration (terraform state rm if it is in state). Do not just apply again: that would rotate the secret under the other one.", key))
+		fmt.Sprintf("Integrator %s has one secret, and another integrator_api_secret has just rotated it: rotating it again would invalidate the secret that was stored a moment ago. Nothing was sent.\n\n"+
+			"Keep the other integrator_api_secret, whose secret is the live one, and hand its value on. Remove the one that this error names from the configuration, and if it is in the state: terraform state rm <its address>. "+
+			"Which of the two came first was Terraform's choice: removing the other one would lose the live secret. Do not just apply again: that would rotate the secret under the other one.", key))
 }
 
 func secondRotationInVain(key string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("The API secret may have been rotated in this run already",
 		fmt.Sprintf("Integrator %s has one secret, and the rotation that another integrator_api_secret has just tried ended without a new secret in hand: see its error for what is valid now. Nothing more was sent.\n\n"+
-			"Keep one integrator_api_secret for an integrator and hand its value on, and remove the other one from the configuration (terraform state rm if it is in state) before you apply again.", key))
+			"Keep the other integrator_api_secret and hand its value on. Before you apply again, remove the one that this error names from the configuration, and if it is in the state: terraform state rm <its address>.", key))
 }
 
 // Rotations that gave a new secret.
@@ -47,7 +48,7 @@ func graceCut(end time.Time) diag.Diagnostic {
 func perhapsTwice(since time.Time) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The secret may have been rotated twice",
 		fmt.Sprintf("The answer to the request sent at %s was lost, so it was sent again. The secret that is stored is the newest and is valid. "+
-			"If the first request had been carried out as well, one more secret was made that nobody holds, and the one used before may end early.", clockTime(since)))
+			"If the first request had been carried out as well, one more secret was made that nobody holds, and the one used before may expire early.", clockTime(since)))
 }
 
 // Rotations that failed: what happened, what is valid now, and what to do next.
@@ -59,7 +60,7 @@ func rotationImpossible(err error) diag.Diagnostic {
 func (r *apiSecretResource) notRotated(e rotation.Event) diag.Diagnostic {
 	blind := ""
 	if e.Blind {
-		blind = "If this replaces a secret in state with create_before_destroy: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +
+		blind = "If this replaces a secret in state with create_before_destroy, which it also has if something that depends on it has it: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +
 			"Set it to the secret in state, or rotate in place with rotate_when_changed instead."
 	}
 	outcome := "Nothing was changed: the secret in use is as valid as it was."
@@ -85,7 +86,7 @@ func replyUnreadable(e rotation.Event) diag.Diagnostic {
 	}
 	return diag.NewErrorDiagnostic("The API secret was rotated, but the reply holds no readable secret",
 		paragraphs(whatHappened(e.Err), where, valid, next,
-			"The request was not repeated, since that would end one more secret. The API has changed; please report it to the provider's maintainers."))
+			"The request was not repeated, since that would invalidate one more secret. The API has changed; please report it to the provider's maintainers."))
 }
 
 func answerNotFromAPI(e rotation.Event) diag.Diagnostic {
@@ -121,7 +122,7 @@ func oldSecretValidity(failure *apisecret.RegenerateError) string {
 	if failure.GracePeriod == 0 {
 		return "Valid now: if it was rotated, only the lost secret, since the grace period was 0; if it was not, the old secret, as before."
 	}
-	return fmt.Sprintf("Valid now: the old secret, until %s if it was rotated (the grace period of %s), and without an end if it was not.",
+	return fmt.Sprintf("Valid now: the old secret, until %s if it was rotated (the grace period of %s), and without an expiry if it was not.",
 		clockTime(failure.OldSecretExpiresAt), failure.GracePeriod) + twiceRotated(failure)
 }
 
@@ -131,7 +132,7 @@ func twiceRotated(failure *apisecret.RegenerateError) string {
 	if failure.AmbiguousAttempts < 2 {
 		return ""
 	}
-	return fmt.Sprintf(" %d requests may have been carried out: if more than one was, the API may have ended the old secret already.", failure.AmbiguousAttempts)
+	return fmt.Sprintf(" %d requests may have been carried out: if more than one was, the old secret may be invalid already.", failure.AmbiguousAttempts)
 }
 
 func nextStep(failure *apisecret.RegenerateError) string {

@@ -36,7 +36,7 @@ func TestEachProfileError(t *testing.T) {
 		},
 		{
 			emulator.Problem(http.StatusUnauthorized, emulator.ProblemInvalidToken, "Unauthorized", ""),
-			[]string{"401 Unauthorized", "Set user_api_key (INTEGRATOR_USER_API_KEY)"},
+			[]string{"401 Unauthorized", "user_api_key is not set: set it (INTEGRATOR_USER_API_KEY)"},
 		},
 		{
 			emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", ""),

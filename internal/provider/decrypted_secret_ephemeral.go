@@ -47,7 +47,7 @@ func (e *decryptedSecretEphemeral) Schema(_ context.Context, _ ephemeral.SchemaR
 				Validators:          []validator.String{parsedBy(checkAgeIdentity)},
 			},
 			"secret": schema.StringAttribute{
-				MarkdownDescription: "The secret in the clear.",
+				MarkdownDescription: "The secret in plaintext.",
 				Computed:            true,
 				Sensitive:           true,
 			},

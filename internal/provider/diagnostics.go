@@ -39,7 +39,7 @@ func signedAsConfigured(err error) string {
 func accessTokenNotMade(err error, api *client.Client) diag.Diagnostic {
 	if problem, ok := errors.AsType[*client.Error](err); ok && problem.BearerRefused() {
 		return diag.NewErrorDiagnostic("The access token was not made", paragraphs(whatHappened(err),
-			"It is a user API key that was refused, not the secret: the user_api_key of this ephemeral resource or, where it is set, the provider's. Set it to a valid one."))
+			"It is a user API key that was refused, not the secret: the user_api_key of this ephemeral resource or, as bearer token, the provider's (INTEGRATOR_USER_API_KEY)"+unless(api.HasUserAPIKey(), ", which is not set")+". Set it to a valid one."))
 	}
 	return callFailed("The access token was not made", err, api)
 }
@@ -103,11 +103,8 @@ func remedy(err error, api *client.Client) string {
 		return ""
 	case notTheAPI(problem):
 		return fmt.Sprintf("This is no answer in the API's form, so something in front of the API may have answered: a proxy, a firewall or a login page. Check endpoint (INTEGRATOR_ENDPOINT), and what lies between here and %s.", api.Endpoint())
-	case problem.BearerRefused():
-		return "It is the user API key that was refused, not the secret. Set user_api_key (INTEGRATOR_USER_API_KEY) to a valid one."
-	case problem.SecretRefused():
-		return fmt.Sprintf("The signature was refused. Either the secret is not the live one of %s at %s: set integrator_secret (INTEGRATOR_SECRET) to the live one. "+
-			"Or the clocks differ by more than 300 s: %s", api.IntegratorKey(), api.Endpoint(), clocks(problem))
+	case problem.Status == http.StatusUnauthorized:
+		return unauthorized(problem, api)
 	case problem.Status == http.StatusForbidden:
 		return fmt.Sprintf("Integrator %s may not do this. Ask the platform to allow it.", api.IntegratorKey())
 	case problem.Status == http.StatusNotFound:
@@ -141,24 +138,6 @@ func (i *integrator) warnOfClock(diags *diag.Diagnostics) {
 	diags.AddWarning("This machine's clock is wrong",
 		fmt.Sprintf("It says %s, the API's says %s. The API accepts requests within ±300 s, so they are signed with its time for now. Set the clock right (NTP).",
 			clockTime(now), clockTime(now.Add(offset))))
-}
-
-// clockDoubt says that the clocks may be why a signature was refused, if they
-// differ enough for that.
-func (i *integrator) clockDoubt(err error) string {
-	problem, ok := errors.AsType[*client.Error](err)
-	if !ok || problem.Date.IsZero() || problem.Date.Sub(i.clock()).Abs() < 240*time.Second {
-		return ""
-	}
-	return fmt.Sprintf("The clocks may be the reason: this machine's says %s, the API's %s, and the API accepts requests within ±300 s.",
-		clockTime(i.clock()), clockTime(problem.Date))
-}
-
-func clocks(problem *client.Error) string {
-	if problem.Date.IsZero() {
-		return "check that this machine's clock is right."
-	}
-	return fmt.Sprintf("the API's clock says %s; compare it with this machine's.", clockTime(problem.Date))
 }
 
 func clockTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }

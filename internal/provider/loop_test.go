@@ -199,7 +199,7 @@ func (c noPlaintext) CheckState(_ context.Context, req statecheck.CheckStateRequ
 	content, err := json.Marshal(req.State.Values)
 	for _, secret := range c.fixture.Secrets() {
 		if strings.Contains(string(content), secret) {
-			err = errors.New("a secret is in the state in the clear")
+			err = errors.New("a secret is in the state in plaintext")
 		}
 	}
 	resp.Error = err

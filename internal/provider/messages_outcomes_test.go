@@ -33,6 +33,7 @@ func outcomes() []outcome {
 		hold      = emulator.Fault{Hold: make(chan struct{})}
 		soon      = map[string]any{"request_timeout": "1s"}
 		none      = map[string]any{"max_retries": 0}
+		bearer    = map[string]any{"user_api_key": "ak_demo"}
 	)
 	everything := emulator.Problem(400, emulator.ProblemInvalidFields, "Bad words", "Two of them.", map[string]any{
 		"code": "some-code", "field": "some-field", "realm": "some-realm", "scope": "some-scope",
@@ -60,8 +61,11 @@ func outcomes() []outcome {
 		{happens: "401 without a date", faults: each(undated)},
 		{happens: "401, and the API's clock is ten minutes ahead", faults: each(refused), skew: 10 * time.Minute},
 		{happens: "The API's clock is ten minutes ahead", skew: 10 * time.Minute},
-		{happens: "401: the user API key has expired", faults: each(problem(401, emulator.ProblemTokenExpired, "The token has expired."))},
-		{happens: "401: the user API key is invalid", faults: each(problem(401, emulator.ProblemInvalidToken, ""))},
+		{happens: "401: the user API key has expired", faults: each(problem(401, emulator.ProblemTokenExpired, "The token has expired.")), settings: bearer},
+		{happens: "401: the user API key is invalid", faults: each(problem(401, emulator.ProblemInvalidToken, "")), settings: bearer},
+		{happens: "401: a bearer token is required, and there is none", faults: each(problem(401, emulator.ProblemUnauthorized, "Bearer token required"))},
+		{happens: "401: the integrator's key is unknown", faults: each(problem(401, emulator.ProblemUnauthorized, "The integrator key is unknown."))},
+		{happens: "401, and user_api_key is set", faults: each(refused), settings: bearer},
 
 		{happens: "400 with all that the API can say", faults: each(everything)},
 		{happens: "403", faults: each(forbidden)},

@@ -31,6 +31,7 @@ func unchecked() map[string]emulator.Fault {
 		"404":                   emulator.Problem(404, emulator.ProblemNotFound, "Not Found", ""),
 		"429, Retry-After 3600": emulator.TooManyRequests("3600"),
 		"401: the user API key": emulator.Problem(401, emulator.ProblemInvalidToken, "Unauthorized", ""),
+		"401: the key":          emulator.Problem(401, emulator.ProblemUnauthorized, "Unauthorized", "The integrator key is unknown."),
 		"a cut connection":      {Drop: true},
 		"a page":                {Status: 200, Body: "<html>", ContentType: "text/html"},
 	}
@@ -108,6 +109,11 @@ func rotationPlanMessages() []entry {
 			secret := s.created(nil)
 			s.Revoke(s.Secret())
 			secret.rotate()
+			s.plan()
+		}),
+		message("A rotation is planned, and the API's clock is two days ahead", func(s *session) {
+			s.created(nil).rotate()
+			s.SetSkew(2 * day)
 			s.plan()
 		}),
 		message("A replacement is planned, and every secret is refused", func(s *session) {

@@ -40,6 +40,7 @@ func badSettings() []badSetting {
 		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "/var/lib/integrator\r", "a path with a carriage return"},
 		{"age_identity", ageKey, "nonsense", "nonsense"},
 		{"age_identity", ageKey, "-----BEGIN OPENSSH PRIVATE KEY-----", "the first line of a key"},
+		{"age_identity", ageKey, `-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----\n`, "a key with \\n for line breaks"},
 		{"max_retries", "", 11, "11"},
 		{"request_timeout", "", "soon", "soon"},
 		{"request_timeout", "", "16m", "16m"},

@@ -13,7 +13,7 @@ import (
 func TestEachWarningAboutRecipientsIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	const (
-		olderVersions = "Older state versions still hold the secret in the clear"
+		olderVersions = "Older state versions still hold the secret in plaintext"
 		nextRotation  = "The recipients count from the next rotation"
 		doesNotOpen   = "The provider's age_identity does not open the secret in state"
 	)

@@ -14,9 +14,10 @@ import (
 func TestEachBadInputIsRefused(t *testing.T) {
 	t.Parallel()
 	const (
-		swapped     = "looks like an API secret: the key, such as int_1a2b3c, is stored and shown in the clear"
+		swapped     = "looks like an API secret: the key, such as int_1a2b3c, is stored and shown in plaintext"
 		noHeader    = "has white space or characters outside ASCII"
-		spaced      = "begins or ends with white space, often a line break from a file: wrap it in trimspace(…)"
+		spaced      = "begins or ends with white space, often a line break from a file"
+		oneLine     = "is a private key that has lost its line breaks (blanks, or \\n as two characters, stand in their place)"
 		environment = "must be one of production, sandbox"
 		duration    = "must be a Go duration between 1s and 15m0s, such as 30s or 2m"
 	)
@@ -59,7 +60,9 @@ func TestEachBadInputIsRefused(t *testing.T) {
 		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com/v1", "must not contain a path"},
 		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com?a=b", "must not contain a query"},
 		{"endpoint", "INTEGRATOR_ENDPOINT", "https://example.com/#a", "must not contain a fragment"},
-		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "~/recovery", "begins with ~, which only a shell expands: wrap it in pathexpand(…)"},
+		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "~/recovery", "begins with ~, which only a shell expands"},
+		{"age_identity", "INTEGRATOR_AGE_IDENTITY", `# public key: age1x\nAGE-SECRET-KEY-1X\n`, oneLine},
+		{"age_identity", "INTEGRATOR_AGE_IDENTITY", "-----BEGIN OPENSSH PRIVATE KEY----- b3Bl -----END OPENSSH PRIVATE KEY-----", oneLine},
 		{"age_identity", "INTEGRATOR_AGE_IDENTITY", "nonsense", "is neither an age identity (AGE-SECRET-KEY-1…) nor an SSH private key"},
 	} {
 		name := tt.setting + ": " + tt.problem
@@ -72,6 +75,18 @@ func TestEachBadInputIsRefused(t *testing.T) {
 		refuse(tt.variable+": "+tt.problem, env, args{}, nil,
 			"Invalid environment variable "+tt.variable,
 			"The environment variable "+tt.variable+", which stands in for "+tt.setting+", "+tt.problem)
+	}
+
+	// A function is a remedy in a configuration only.
+	for _, tt := range []struct{ setting, variable, value, inConfiguration, inEnvironment string }{
+		{"integrator_secret", "INTEGRATOR_SECRET", "sk_test_123\n", "wrap it in trimspace(…)", `in a shell for example to "$(cat <file>)"`},
+		{"user_api_key", "INTEGRATOR_USER_API_KEY", "ak_123 ", "wrap it in trimspace(…)", `in a shell for example to "$(cat <file>)"`},
+		{"integrator_key", "INTEGRATOR_KEY", `"int_123"`, "write it without a second pair", "docker --env-file"},
+		{"recovery_dir", "INTEGRATOR_RECOVERY_DIR", "~/recovery", "wrap it in pathexpand(…)", "write the path out"},
+		{"age_identity", "INTEGRATOR_AGE_IDENTITY", `-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl`, "read it with file(", "set it in a shell, in quotes"},
+	} {
+		refuse(tt.setting+": "+tt.inConfiguration, nil, args{tt.setting: tt.value}, nil, "The value of "+tt.setting, tt.inConfiguration)
+		refuse(tt.variable+": "+tt.inEnvironment, environ{tt.variable: tt.value}, args{}, nil, "The environment variable "+tt.variable, tt.inEnvironment)
 	}
 
 	for _, tt := range []struct{ setting, variable string }{

@@ -6,7 +6,6 @@ package provider
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -91,7 +90,7 @@ func (r *resolver) flag(ctx context.Context, name, variable string) bool {
 	}
 	value, err := strconv.ParseBool(r.getenv(variable))
 	if err != nil {
-		r.diags.Append(invalidVariable(name, variable, errors.New("must be true or false")))
+		r.diags.Append(invalidVariable(name, variable, "must be true or false"))
 	}
 	return value
 }
@@ -122,15 +121,16 @@ func (r *resolver) text(ctx context.Context, name string) string {
 		return ""
 	}
 	if err := s.check(value); err != nil {
-		r.diags.Append(invalidVariable(name, s.variable, err))
+		r.diags.Append(invalidVariable(name, s.variable, aboutVariable(err)))
 	}
 	return value
 }
 
-// invalidVariable is the error for an environment variable. Err finishes a sentence.
-func invalidVariable(name, variable string, err error) diag.Diagnostic {
+// invalidVariable is the error for an environment variable. What is wrong finishes a
+// sentence.
+func invalidVariable(name, variable, wrong string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root(name), "Invalid environment variable "+variable,
-		fmt.Sprintf("The environment variable %s, which stands in for %s, %s.", variable, name, err))
+		fmt.Sprintf("The environment variable %s, which stands in for %s, %s.", variable, name, wrong))
 }
 
 // missingSetting is the error for a required setting.

@@ -27,7 +27,7 @@ func providerBlock(arguments string) string {
 // TestEachBadInputIsRefused has every kind of bad input.
 func TestBadInputIsRefused(t *testing.T) {
 	t.Parallel()
-	const swapped = "looks like an API secret: the key, such as int_1a2b3c, is stored and shown in the clear"
+	const swapped = "looks like an API secret: the key, such as int_1a2b3c, is stored and shown in plaintext"
 	var steps []resource.TestStep
 	f := newFixture(t, emulator.Options{})
 	base := maps.Clone(f.env)

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	endsAtOnce = "Warning: The secret in use ends at once"
-	endsEarly  = "Warning: An older secret may end early"
+	endsAtOnce = "Warning: The secret in use becomes invalid at once"
+	endsEarly  = "Warning: An older secret may expire early"
 	staysValid = "Warning: The API secret stays valid"
 	oddExpiry  = "Warning: The API gave no usable expiry"
 )

@@ -57,7 +57,7 @@ func (r *webhookResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 		MarkdownDescription: "A webhook: a URL of yours to which the platform sends events. Set `integrator_webhook_secret` as well, so that the receiver can tell them from forgeries. " + signedWith,
 		Attributes: map[string]schema.Attribute{
 			"url": schema.StringAttribute{
-				MarkdownDescription: "Where the platform sends the events, such as `https://example.com/webhooks`. It must use `https`. It is no secret and is shown in the clear. A change replaces the webhook: the old one is removed before the new one is made.",
+				MarkdownDescription: "Where the platform sends the events, such as `https://example.com/webhooks`. It must use `https`. It is no secret and is shown in plaintext. A change replaces the webhook: the old one is removed before the new one is made.",
 				Required:            true,
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1), parsedBy(client.CheckWebhookURL)},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
