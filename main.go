@@ -23,16 +23,17 @@ import (
 var version = "dev"
 
 func main() {
+	guard := lifetime.New()
 	debug := flag.Bool("debug", false, "wait for a debugger such as delve")
 	flag.Parse()
-	if !*debug {
-		silenceTrace()
-	}
-
-	guard := &lifetime.Guard{}
-	go guard.EndWithParent(context.Background(), time.Second, func() { os.Exit(1) })
 
 	options := provider.Options{BeginRotation: guard.Begin}
+	if !*debug { // or else the parent is no Terraform
+		silenceTrace()
+		options.Orphaned = guard.Orphaned
+	}
+	go guard.EndWithParent(context.Background(), time.Second, func() { os.Exit(1) })
+
 	err := providerserver.Serve(context.Background(), provider.New(version, options), providerserver.ServeOpts{
 		Address: "registry.terraform.io/integrator/integrator",
 		Debug:   *debug,

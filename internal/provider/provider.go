@@ -36,9 +36,10 @@ var _ provider.ProviderWithEphemeralResources = (*integratorProvider)(nil)
 type Options struct {
 	Getenv func(string) string
 	Clock  func() time.Time
-	// RetryWait and Sleep are those of client.Config.
+	// RetryWait, Sleep and Orphaned are those of client.Config.
 	RetryWait time.Duration
 	Sleep     func(context.Context, time.Duration) error
+	Orphaned  func() bool
 	// BeginRotation is told when a rotation is in flight, until it calls done.
 	BeginRotation func() (done func())
 }
@@ -125,6 +126,7 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	if len(settings.unknown) == 0 {
 		config := settings.client
 		config.Clock, config.RetryWait, config.Sleep = p.options.Clock, p.options.RetryWait, p.options.Sleep
+		config.Orphaned = p.options.Orphaned
 		config.UserAgent = fmt.Sprintf("terraform-provider-integrator/%s Terraform/%s", p.version, req.TerraformVersion)
 		config.Log = func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) }
 		integrator.client = client.New(config)
