@@ -90,6 +90,8 @@ func (r *Rotator) Delete(ctx context.Context, object Replaced, memory Memory) (r
 		if another {
 			return result.failed(Event{Kind: RotationOfAnother, Owner: owner(object.Held, memory.History)})
 		}
+		defer r.config.Begin()() // from here on, a signal would leave the state empty
+
 		if ctx.Err() == nil { // writing the file takes its time
 			result.Events = r.saveReplaced(object.Held)
 		}
