@@ -24,16 +24,18 @@ import (
 var version = "dev"
 
 func main() {
+	guard := lifetime.New()
 	debug := flag.Bool("debug", false, "wait for a debugger such as delve")
 	flag.Parse()
-	if !*debug {
-		silenceTrace()
-	}
 
-	guard := &lifetime.Guard{}
+	options := provider.Options{BeginRotation: guard.Begin}
+	if !*debug { // or else the parent is no Terraform
+		silenceTrace()
+		options.Orphaned = guard.Orphaned
+	}
 	go guard.EndWithParent(context.Background(), time.Second, func() { os.Exit(1) })
 
-	err := serve(provider.Options{BeginRotation: guard.Begin}, *debug)
+	err := serve(options, *debug)
 	guard.Finish()
 	if err != nil {
 		log.Fatal(err)

@@ -71,6 +71,10 @@ type Config struct {
 	RetryWait      time.Duration    // before the first retry, doubled for each further one; 0 is one second
 	Clock          func() time.Time // nil is time.Now
 
+	// Orphaned reports whether whoever waits for the calls is gone. From then on, no
+	// attempt of a call that changes something begins: another run may have gone on,
+	// and the attempt would undo what that did. nil is never.
+	Orphaned func() bool
 	// Sleep waits before a call that changes something is sent again; it returns
 	// early, with the context's error, when the context ends. nil waits on the
 	// wall clock.
@@ -120,6 +124,9 @@ func New(config Config) *Client {
 	}
 	if config.Sleep == nil {
 		config.Sleep = sleep
+	}
+	if config.Orphaned == nil {
+		config.Orphaned = func() bool { return false }
 	}
 
 	network := &http.Transport{

@@ -60,7 +60,7 @@ func judge(err error) apisecret.Outcome {
 	if odd, ok := errors.AsType[*ReplyError](err); ok {
 		return odd.outcome()
 	}
-	return apisecret.NotSent // the context ended before the attempt
+	return apisecret.NotSent // no attempt was made: the context has ended, or the process is an orphan
 }
 
 func (e *TransportError) outcome() apisecret.Outcome {

@@ -50,7 +50,8 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		},
 		WroteHeaders: func() { wroteHeaders.Store(true) },
 	}
-	ctx, cancel := context.WithTimeout(req.Context(), t.timeout)
+	started := t.client.config.Clock()
+	ctx, cancel := withDeadline(req.Context(), t.client.config.Clock, started, t.timeout)
 	defer cancel()
 	req = req.WithContext(httptrace.WithClientTrace(ctx, trace))
 	req.Header = req.Header.Clone() // net/http may still be at work on an earlier attempt
@@ -59,7 +60,6 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		req.Body = io.NopCloser(bytes.NewReader(t.call.body))
 		req.ContentLength = int64(len(t.call.body))
 	}
-	started := t.client.config.Clock()
 	sign(req, t.client.config.IntegratorKey, t.secret, started.Add(t.offset), t.call.body)
 	_, signed, _ := strings.Cut(req.Header.Get(headerSignature), "=")
 	t.signed = apisecret.New(signed)
@@ -82,14 +82,14 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 func (t *transport) send(req *http.Request) (*http.Response, *TransportError) {
 	resp, err := t.client.network.RoundTrip(req)
 	if err != nil {
-		return nil, newTransportError(err)
+		return nil, newTransportError(req.Context(), err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := readBounded(resp.Body)
 	t.reply = newReply(t.call, resp, body, t.clean)
 	refused := resp.StatusCode >= 300 && resp.StatusCode < 500 // the status is enough to say so
 	if err != nil && !refused {
-		failed := newTransportError(err)
+		failed := newTransportError(req.Context(), err)
 		failed.status = resp.StatusCode
 		return nil, failed
 	}

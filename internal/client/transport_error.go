@@ -55,7 +55,12 @@ func (e *TransportError) permanent() bool {
 	return unknownHost && dns.IsNotFound || refused && proxy.permanent() || badVariable || noTLS || e.BadCertificate()
 }
 
-func newTransportError(err error) *TransportError {
+// newTransportError says what ended an attempt with this context. Where that was the
+// context, HTTP/2 does not tell why it has ended.
+func newTransportError(ctx context.Context, err error) *TransportError {
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
+		err = cause
+	}
 	err = socksRefusal(err)
 	failed, ok := errors.AsType[net.Error](err)
 	return &TransportError{Err: err, Timeout: errors.Is(err, context.DeadlineExceeded) || ok && failed.Timeout()}

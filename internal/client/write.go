@@ -16,9 +16,13 @@ import (
 // sent again: a server that still works on the first one can finish it.
 const minResendWait = 3 * time.Second
 
+// errOrphaned is the error of a call whose next attempt was not made.
+var errOrphaned = errors.New("the process that asked for this is gone")
+
 // write sends a call that changes something other than the secret, and returns
 // the reply. It waits while a secret is being regenerated and is
-// signed with the newest one known. It returns an *Error or a *TransportError.
+// signed with the newest one known. It returns an *Error, a *TransportError or
+// errOrphaned.
 //
 // Ending ctx stops it until it has a connection. From then on the attempt is
 // finished, so that what it did is known.
@@ -62,6 +66,9 @@ type write struct {
 // run makes attempts until one succeeds or no other may follow.
 func (w *write) run(ctx context.Context) (reply, error) {
 	for {
+		if w.client.config.Orphaned() {
+			return reply{}, errOrphaned
+		}
 		if err := ctx.Err(); err != nil && w.onlyCopy {
 			return reply{}, err // other writes notice it in the attempt, which is called off
 		}
@@ -133,7 +140,7 @@ func (w *write) proceed(ctx context.Context, next next, err error) bool {
 		}
 	}
 	wait := w.wait(problem)
-	if wait > maxRetryAfter || !w.inTime(wait) {
+	if wait > maxRetryAfter || !w.inTime(wait) || w.client.config.Orphaned() {
 		return false
 	}
 	w.retries++

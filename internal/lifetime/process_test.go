@@ -1,8 +1,6 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-//go:build unix
-
 package lifetime_test
 
 import (

@@ -1,8 +1,6 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-//go:build unix
-
 package lifetime_test
 
 import (
@@ -23,13 +21,12 @@ const interval = time.Millisecond
 
 // provider does with a Guard what it is told to, and reports what came of it.
 type provider struct {
-	guard    lifetime.Guard
+	guard    *lifetime.Guard
 	inFlight atomic.Int32
 }
 
 // serve carries out commands until there are no more.
 func (p *provider) serve() {
-	parent := os.Getppid()
 	ctx, cancel := context.WithCancel(context.Background())
 	begun := make(chan func(), 10)
 	for commands := bufio.NewScanner(os.Stdin); commands.Scan(); {
@@ -59,11 +56,13 @@ func (p *provider) serve() {
 			})
 		case "stop watching":
 			cancel()
+		case "orphaned":
+			p.sayWhetherOrphaned()
 		case "await orphanage":
-			for os.Getppid() == parent {
+			for !p.guard.Orphaned() {
 				time.Sleep(interval)
 			}
-			say("orphan")
+			p.sayWhetherOrphaned()
 		case "linger":
 			time.Sleep(20 * interval) // no test needs this to pass; it gives a wrong Guard the time to fail
 			say("lingered")
@@ -112,6 +111,14 @@ func waiting(method string) (count int) {
 		}
 	}
 	return count
+}
+
+func (p *provider) sayWhetherOrphaned() {
+	if p.guard.Orphaned() {
+		say("orphan")
+	} else {
+		say("no orphan")
+	}
 }
 
 // say says something together with the number of rotations in flight.

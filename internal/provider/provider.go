@@ -37,9 +37,10 @@ var _ provider.ProviderWithEphemeralResources = (*integratorProvider)(nil)
 type Options struct {
 	Getenv func(string) string
 	Clock  func() time.Time
-	// RetryWait and Sleep are those of client.Config.
+	// RetryWait, Sleep and Orphaned are those of client.Config.
 	RetryWait time.Duration
 	Sleep     func(context.Context, time.Duration) error
+	Orphaned  func() bool
 	// BeginRotation is told when a rotation is in flight, until it calls done.
 	BeginRotation func() (done func())
 	// WorkingDir is where Terraform's data directory is; the process's by default.
@@ -141,6 +142,7 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	if len(settings.unknown) == 0 {
 		config := settings.client
 		config.Clock, config.RetryWait, config.Sleep = p.options.Clock, p.options.RetryWait, p.options.Sleep
+		config.Orphaned = p.options.Orphaned
 		config.UserAgent = fmt.Sprintf("terraform-provider-integrator/%s Terraform/%s", p.version, req.TerraformVersion)
 		config.Log = func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) }
 		integrator.client = client.New(config)
@@ -152,6 +154,7 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	}
 	integrator.rotator = rotation.New(core)
 	p.rotator.Store(integrator.rotator)
+	p.refreshed.Store(false) // under a debugger, one process serves several runs
 	resp.ResourceData = integrator
 	resp.DataSourceData = integrator
 	resp.EphemeralResourceData = integrator

@@ -97,6 +97,8 @@ func (r *Rotator) Delete(ctx context.Context, object Replaced, memory Memory) (r
 		return result.failed(Event{Kind: RotationOfAnother, Owner: owner(object.Held, memory.History)})
 	case another:
 		return result
+	case memory.Replacing:
+		defer r.config.Begin()() // from here on, a signal would leave the state empty
 	}
 	r.see(object.Held, memory.History)
 	stopped := memory.Replacing && ctx.Err() != nil

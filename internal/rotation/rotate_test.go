@@ -96,6 +96,29 @@ func TestARotationIsInFlightUntilTheSecretIsKept(t *testing.T) {
 	equal(t, "happened", happened, []string{"begin", "post", "done, with a file"})
 }
 
+// A signal that would end the process is ignored from the Delete of a replacement on,
+// and nothing is in flight until Create comes, which it may not.
+func TestTheDeleteOfAReplacementIsInFlightUntilTheSecretIsKept(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	var happened []string
+	begin := func(c *Config) {
+		c.Begin = func() func() {
+			happened = append(happened, "begin")
+			return func() {
+				if f.store.entry != nil {
+					happened = append(happened, "done, with a file")
+				}
+			}
+		}
+	}
+	s := f.holding("s1")
+	f.process(begin).Delete(t.Context(), Replaced{Object: s.Object}, s.Memory)
+	equal(t, "happened in a destroy", happened, nil)
+	f.replaced(t, s, begin)
+	equal(t, "happened in a replacement", happened, []string{"begin", "done, with a file"})
+}
+
 func TestRotateGoesOnWithoutTheFolder(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
