@@ -89,14 +89,14 @@ func TestConfigurations(t *testing.T) {
 	}
 }
 
-// TestReadmeShowsTheSame compares what the README repeats: the diagram of a guide,
-// and a configuration that the tests of the provider apply.
-func TestReadmeShowsTheSame(t *testing.T) {
+// TestPagesShowTheSame compares what pages repeat: the diagram of a guide, and
+// configurations that the tests of the provider apply.
+func TestPagesShowTheSame(t *testing.T) {
 	t.Parallel()
-	const readme = "README.md"
-	for _, repeated := range []struct{ language, source string }{
-		{"mermaid", "docs/guides/zero-downtime-rotation.md"},
-		{"terraform", "examples/quick-start/main.tf"},
+	for _, repeated := range []struct{ page, language, source string }{
+		{"README.md", "mermaid", "docs/guides/zero-downtime-rotation.md"},
+		{"README.md", "terraform", "examples/quick-start/main.tf"},
+		{"docs/list-resources/webhook.md", "terraform", "examples/list-resources/integrator_webhook/list-resource.tfquery.hcl"},
 	} {
 		block := func(file string) string {
 			content, err := os.ReadFile(file)
@@ -115,8 +115,8 @@ func TestReadmeShowsTheSame(t *testing.T) {
 			t.Fatalf("%s has no block in %s", file, repeated.language)
 			return ""
 		}
-		if block(readme) != block(repeated.source) {
-			t.Errorf("the first block in %s of %s is not that of %s", repeated.language, readme, repeated.source)
+		if block(repeated.page) != block(repeated.source) {
+			t.Errorf("the first block in %s of %s is not that of %s", repeated.language, repeated.page, repeated.source)
 		}
 	}
 }

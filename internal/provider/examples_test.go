@@ -20,8 +20,8 @@ import (
 )
 
 // Every published example is applied as it stands, and leaves an empty plan.
-// Those in schedules are TestSchedules's, and those in loops are TestLoops's:
-// they need a secret store.
+// Those in schedules are TestSchedules's, those in loops are TestLoops's, since they
+// need a secret store, and the query is TestQuery's.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	const key, hookID = "int_1a2b3c", "66f2a1c09b3e4d5f6a7b8c9d" // as the examples have them
@@ -37,7 +37,7 @@ func TestExamples(t *testing.T) {
 	for file, example := range published {
 		folder, name := path.Split(file)
 		switch {
-		case strings.HasPrefix(file, "schedules/"), strings.HasPrefix(file, "loops/"):
+		case strings.HasPrefix(file, "schedules/"), strings.HasPrefix(file, "loops/"), path.Ext(file) == ".hcl":
 			continue
 		case folder == "provider/": // does nothing by itself
 			example += profile
@@ -111,7 +111,7 @@ func publishedExamples(t *testing.T) map[string]string {
 	t.Helper()
 	configs := map[string]string{}
 	err := fs.WalkDir(examples.FS(), ".", func(file string, _ fs.DirEntry, err error) error {
-		if err != nil || path.Ext(file) != ".tf" {
+		if err != nil || path.Ext(file) != ".tf" && path.Ext(file) != ".hcl" {
 			return err
 		}
 		content, err := fs.ReadFile(examples.FS(), file)
