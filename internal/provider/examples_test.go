@@ -21,7 +21,7 @@ import (
 
 // Every published example is applied as it stands, and leaves an empty plan.
 // Those in schedules are TestSchedules's, those in loops are TestLoops's, since they
-// need a secret store, and the query is TestQuery's.
+// need a secret store. The query is TestQuery's, and the test TestMockedProvider's.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	const key, hookID = "int_1a2b3c", "66f2a1c09b3e4d5f6a7b8c9d" // as the examples have them
@@ -64,6 +64,22 @@ func TestExamples(t *testing.T) {
 				t.Error("the import rotated the secret, or made a webhook")
 			}
 		})
+	}
+}
+
+// What is shown can be pasted into an empty file: without either, Terraform looks for
+// the provider in a place that does not exist, or complains of the missing block.
+func TestExamplesArePasteable(t *testing.T) {
+	t.Parallel()
+	for file, example := range publishedExamples(t) {
+		if path.Ext(file) == ".hcl" || strings.HasPrefix(path.Base(file), "import-") {
+			continue // those go beside another file
+		}
+		for _, block := range []string{`source = "integrator/integrator"`, `provider "integrator" {`} {
+			if !strings.Contains(example, block) {
+				t.Errorf("%s lacks %s", file, block)
+			}
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
 # AWS Secrets Manager hands the provider the secret that signs, and each rotation
-# puts the new one back. Neither state nor plan holds it in the clear.
+# puts the new one back. Neither state nor plan holds it in plaintext.
 
 terraform {
   required_version = ">= 1.11" # write-only arguments
