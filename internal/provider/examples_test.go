@@ -97,6 +97,30 @@ func TestExampleRotates(t *testing.T) {
 	f.terraform(step("1", 300), step("2", 300, 300))
 }
 
+// A leaked secret: a grace period of 0 counts in the very apply that rotates.
+func TestExampleEndsALeakedSecret(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, emulator.Options{})
+	const grace = "old_secret_valid_for_seconds = "
+	example := publishedExamples(t)["resources/integrator_api_secret/resource.tf"]
+	leaked := strings.Replace(example, grace+"300", grace+"0", 1)
+	if leaked == example {
+		t.Fatal("the example has another grace period")
+	}
+	var old string
+	f.terraform(
+		resource.TestStep{Config: example, ConfigStateChecks: []statecheck.StateCheck{f.rotated(300)}},
+		resource.TestStep{
+			PreConfig:         func() { old = f.Secret() },
+			Config:            leaked,
+			ConfigVariables:   config.Variables{"rotation": config.StringVariable("2")},
+			ConfigStateChecks: []statecheck.StateCheck{f.rotated(300, 0)},
+		})
+	if f.Accepts(old) {
+		t.Error("the old secret is still accepted")
+	}
+}
+
 // The one apply that rotates delivers the new secret too.
 func TestExampleDeliversInTheSameApply(t *testing.T) {
 	t.Parallel()
