@@ -44,3 +44,16 @@ func TestPause(t *testing.T) {
 	c.terraform(0, "apply", "-auto-approve")
 	c.expectRotations(2)
 }
+
+func TestIgnoredTriggers(t *testing.T) {
+	t.Parallel()
+	config := func(trigger, ignored string) string {
+		return secretResource("rotate_when_changed = { v = " + trigger + " }\nlifecycle { ignore_changes = [" + ignored + "] }")
+	}
+	c := newCLI(t, emulator.Options{}, config("1", ""))
+	c.terraform(0, "apply", "-auto-approve")
+	c.write(config("2", "rotate_when_changed"))
+	c.terraform(0, "plan", "-detailed-exitcode")
+	c.write(config("2", ""))
+	c.terraform(2, "plan", "-detailed-exitcode")
+}
