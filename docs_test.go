@@ -24,10 +24,11 @@ import (
 
 // page is a Markdown file of this repository.
 type page struct {
-	name    string
-	text    string   // without fenced blocks
-	blocks  []string // fenced ones in the language terraform
-	anchors []string
+	name      string
+	text      string   // without fenced blocks
+	languages []string // of fenced blocks
+	blocks    []string // fenced ones in the language terraform
+	anchors   []string
 }
 
 var (
@@ -37,19 +38,24 @@ var (
 	marked  = regexp.MustCompile(`<a id="([^"]+)"></a>`)
 )
 
-// TestLinks follows the relative links, on GitHub and in the Registry.
+// TestLinks follows the links to pages of this repository, on GitHub and in the Registry.
 func TestLinks(t *testing.T) {
 	t.Parallel()
+	const registry = "https://registry.terraform.io/providers/integrator/integrator/latest/docs/"
 	pages := readPages(t)
 	for _, p := range pages {
 		for _, match := range link.FindAllStringSubmatch(p.text, -1) {
 			target, anchor, _ := strings.Cut(match[1], "#")
-			if strings.Contains(target, "://") {
+			published, absolute := strings.CutPrefix(target, registry)
+			switch {
+			case absolute:
+				target = "docs/" + published + ".md"
+			case strings.Contains(target, "://"):
 				continue
-			}
-			target = path.Join(path.Dir(p.name), target)
-			if match[1][0] == '#' {
+			case target == "":
 				target = p.name
+			default:
+				target = path.Join(path.Dir(p.name), target)
 			}
 			inDocs := strings.HasPrefix(p.name, "docs/")
 			switch _, err := os.Stat(target); {
@@ -57,7 +63,7 @@ func TestLinks(t *testing.T) {
 				t.Errorf("%s links to %s: %v", p.name, match[1], err)
 			case inDocs && !strings.HasPrefix(target, "docs/"):
 				t.Errorf("%s links to %s: the Registry has docs/ only", p.name, match[1])
-			case p.name == "docs/index.md":
+			case p.name == "docs/index.md" && !absolute:
 				t.Errorf("%s links to %s: the Registry serves it at an address that relative links do not work from", p.name, match[1])
 			case anchor != "" && !slices.Contains(pages[target].anchors, anchor):
 				t.Errorf("%s links to %s: there is no such heading", p.name, match[1])
@@ -89,34 +95,32 @@ func TestConfigurations(t *testing.T) {
 	}
 }
 
-// TestReadmeShowsTheSame compares what the README repeats: the diagram of a guide,
-// and a configuration that the tests of the provider apply.
-func TestReadmeShowsTheSame(t *testing.T) {
+// TestPagesShowTheSame compares what pages repeat with its source, which the tests of
+// the provider apply.
+func TestPagesShowTheSame(t *testing.T) {
 	t.Parallel()
-	const readme = "README.md"
-	for _, repeated := range []struct{ language, source string }{
-		{"mermaid", "docs/guides/zero-downtime-rotation.md"},
-		{"terraform", "examples/quick-start/main.tf"},
+	pages := readPages(t)
+	for _, repeated := range []struct{ page, source string }{
+		{"README.md", "examples/quick-start/main.tf"},
+		{"docs/list-resources/webhook.md", "examples/list-resources/integrator_webhook/list-resource.tfquery.hcl"},
 	} {
-		block := func(file string) string {
-			content, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text := strings.ReplaceAll(string(content), "\r\n", "\n")
-			if path.Ext(file) != ".md" {
-				return text
-			}
-			for _, match := range fenced.FindAllStringSubmatch(text, -1) {
-				if match[1] == repeated.language {
-					return match[2]
-				}
-			}
-			t.Fatalf("%s has no block in %s", file, repeated.language)
-			return ""
+		source, err := os.ReadFile(repeated.source)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if block(readme) != block(repeated.source) {
-			t.Errorf("the first block in %s of %s is not that of %s", repeated.language, readme, repeated.source)
+		blocks := pages[repeated.page].blocks
+		if len(blocks) == 0 || blocks[0] != strings.ReplaceAll(string(source), "\r\n", "\n") {
+			t.Errorf("the first configuration of %s is not that of %s", repeated.page, repeated.source)
+		}
+	}
+}
+
+// TestDrawings finds drawings that the Registry would show as source.
+func TestDrawings(t *testing.T) {
+	t.Parallel()
+	for _, p := range readPages(t) {
+		if strings.HasPrefix(p.name, "docs/") && slices.Contains(p.languages, "mermaid") {
+			t.Errorf("%s has a drawing, which the Registry does not draw", p.name)
 		}
 	}
 }
@@ -164,6 +168,7 @@ func readPages(t *testing.T) map[string]page {
 func newPage(name, content string) page {
 	p := page{name: name, text: fenced.ReplaceAllString(content, "")}
 	for _, match := range fenced.FindAllStringSubmatch(content, -1) {
+		p.languages = append(p.languages, match[1])
 		if match[1] == "terraform" {
 			p.blocks = append(p.blocks, match[2])
 		}

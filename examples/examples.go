@@ -10,7 +10,7 @@ import (
 	"io/fs"
 )
 
-//go:embed */*.tf */*/*.tf
+//go:embed */*.tf */*/*.tf */*/*.tfquery.hcl */*.tftest.hcl
 var files embed.FS
 
 // FS is this folder: a file is named as in the repository, such as

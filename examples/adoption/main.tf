@@ -1,3 +1,16 @@
+terraform {
+  required_providers {
+    integrator = {
+      source = "integrator/integrator"
+    }
+  }
+}
+
+# The key and the secret come from INTEGRATOR_KEY and INTEGRATOR_SECRET.
+provider "integrator" {
+  environment = "sandbox"
+}
+
 import {
   to = integrator_api_secret.example
   id = "int_1a2b3c"

@@ -8,6 +8,11 @@ terraform {
   }
 }
 
+# The key and the secret come from INTEGRATOR_KEY and INTEGRATOR_SECRET.
+provider "integrator" {
+  environment = "sandbox"
+}
+
 variable "recipients" {
   description = "Public keys that the secret is encrypted for: that of the pipeline, and one kept in a safe place."
   type        = list(string)

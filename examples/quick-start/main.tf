@@ -6,6 +6,7 @@ terraform {
   }
 }
 
+# The key and the secret come from INTEGRATOR_KEY and INTEGRATOR_SECRET.
 provider "integrator" {
   environment = "sandbox"
 }

@@ -7,7 +7,7 @@ package acceptance_test
 
 import "testing"
 
-// The API ends the secret between a plan and its apply. Terraform plans again in
+// The API revokes the secret between a plan and its apply. Terraform plans again in
 // the apply, after it has deleted the old object of a replacement. An error of that
 // second plan would leave an empty state.
 func TestSecretDiesBetweenPlanAndApply(t *testing.T) {

@@ -93,7 +93,7 @@ func (d *demo) rotate(ctx context.Context, change change) error {
 	return d.story.check(
 		claimf(change.planned(plan.actions), "the plan %s", change.meaning),
 		claimf(len(posts) == 1 && posts[0].SignedWith == old-1, "one request, signed with #%d, made #%d", old, old+1),
-		claimf(state.secret != "" && !known, "the output api_secret is #%d, %s", old+1, masked(state.secret)),
+		claimf(state.secret != "" && !known, "the output api_secret is #%d, %s", old+1, emulator.Masked(state.secret)),
 		claimf(state.version > version, "its version is %d, which rises with each rotation", state.version),
 		d.accepted(ctx, old+1),
 		d.accepted(ctx, old),

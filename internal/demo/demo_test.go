@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
@@ -131,7 +132,7 @@ func (p *process) checkTidy(t *testing.T) {
 func checkMasked(t *testing.T, output string) {
 	t.Helper()
 	if secret := regexp.MustCompile(`sk_test_[A-Z2-7]|[A-Z2-7]{12}`).FindString(output); secret != "" {
-		t.Errorf("the output shows a secret, around %q", masked(secret))
+		t.Errorf("the output shows a secret, around %q", emulator.Masked(secret))
 	}
 }
 

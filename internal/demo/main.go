@@ -72,7 +72,7 @@ func perform(ctx context.Context, folder string, story *story, options options) 
 	defer api.Close()
 	api.Inject(options.faults...)
 	story.fact("API", "emulated at %s, for integrator %s", api.URL(), api.Key())
-	story.fact("secret", "#1, %s (they are numbered as the API makes them)", masked(api.Secret()))
+	story.fact("secret", "#1, %s (they are numbered as the API makes them)", emulator.Masked(api.Secret()))
 
 	ctx, cancel := context.WithTimeoutCause(ctx, options.timeout, fmt.Errorf("it took longer than %s", options.timeout))
 	defer cancel()

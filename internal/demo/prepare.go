@@ -54,18 +54,10 @@ func writeExample(folder string) error {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		return err
 	}
-	for _, name := range []string{
-		"provider/provider.tf",
-		"resources/integrator_api_secret/resource.tf",
-		"data-sources/integrator_profile/data-source.tf",
-	} {
-		content, err := fs.ReadFile(examples.FS(), name)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(folder, path.Base(name)), content, 0o600); err != nil {
-			return err
-		}
+	const name = "resources/integrator_api_secret/resource.tf"
+	content, err := fs.ReadFile(examples.FS(), name)
+	if err != nil {
+		return err
 	}
-	return nil
+	return os.WriteFile(filepath.Join(folder, path.Base(name)), content, 0o600)
 }

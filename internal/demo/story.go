@@ -12,7 +12,7 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// story tells a person what happens. It shows no secret whole: see masked.
+// story tells a person what happens. It shows no secret whole: see emulator.Masked.
 type story struct{ out io.Writer }
 
 func (s *story) printf(format string, args ...any) {
@@ -72,11 +72,7 @@ func describe(p *plan) string {
 // requests shows the requests that the API got.
 func (s *story) requests(requests []emulator.Request) {
 	for _, r := range requests {
-		signed := "signed with no secret of the API"
-		if r.SignedWith >= 0 {
-			signed = fmt.Sprintf("signed with #%d", r.SignedWith+1)
-		}
-		s.printf("     API: %-4s %-32s  %d, %s", r.Method, r.Path, r.Status, signed)
+		s.printf("     API: %s", r.Summary())
 	}
 }
 
@@ -106,15 +102,4 @@ func (s *story) check(claims ...claim) error {
 func (s *story) closing(rotations, requests int, took time.Duration) {
 	s.printf("\nEverything held: %d rotations by %d requests, and no secret was lost. It took %s.",
 		rotations, requests, took.Round(100*time.Millisecond))
-}
-
-// masked returns the kind and the last four characters of a secret, which tell it
-// from the others.
-func masked(secret string) string {
-	const kind, shown = "sk_test_", 4
-	rest, isKind := strings.CutPrefix(secret, kind)
-	if !isKind || len(rest) < 3*shown {
-		return "…"
-	}
-	return kind + "…" + rest[len(rest)-shown:]
 }

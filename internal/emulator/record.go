@@ -86,8 +86,9 @@ func (s *Server) arrive(r *http.Request, body []byte) (int, Fault) {
 }
 
 // settle sets the date of an answer and records it. This happens before the answer
-// is sent, so that a test that has the answer finds it in the record.
-func (s *Server) settle(number int, answer *reply) {
+// is sent, so that a test that has the answer finds it in the record. It returns the
+// record of the request.
+func (s *Server) settle(number int, answer *reply) Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, set := answer.header["Date"]; !set {
@@ -95,4 +96,5 @@ func (s *Server) settle(number int, answer *reply) {
 	}
 	s.record[number].Status = answer.status
 	s.record[number].Problem = problemType(answer)
+	return s.record[number]
 }

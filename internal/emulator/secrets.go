@@ -20,9 +20,10 @@ func (x secret) live(now time.Time) bool {
 	return !x.revoked && (x.expiry.IsZero() || now.Before(x.expiry))
 }
 
-func randomSecret() string {
-	return "sk_test_" + rand.Text()
-}
+// secretKind begins the secrets that the emulator makes.
+const secretKind = "sk_test_"
+
+func randomSecret() string { return secretKind + rand.Text() }
 
 // Secret returns the newest secret.
 func (s *Server) Secret() string {

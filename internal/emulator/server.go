@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-integrator authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package emulator is an integrator API for tests and for the demo.
+// Package emulator is an integrator API for tests, for the demo and to play with.
 //
 // [Start] starts a [Server], which has its state in memory and checks each request
 // as strictly as the documentation of the API says. [Server.Inject] makes requests
@@ -60,6 +60,11 @@ type Options struct {
 	// is time.Now.
 	Clock func() time.Time
 
+	// Observe is told of each request when its answer is settled, before that is sent.
+	// Several goroutines may call it at once, and it may call the server's methods.
+	// By default, nobody is told.
+	Observe func(Request)
+
 	// DropOldestOnRegenerate is whether a regeneration in a grace period invalidates
 	// the oldest secret at once. By default, that one keeps its expiry.
 	DropOldestOnRegenerate bool
@@ -97,6 +102,9 @@ func Start(options Options) (*Server, error) {
 	}
 	if options.Clock == nil {
 		options.Clock = time.Now //nolint:forbidigo // where the clock comes from
+	}
+	if options.Observe == nil {
+		options.Observe = func(Request) {}
 	}
 
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
@@ -181,7 +189,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		drop(w, fault.Reset)
 		return
 	}
-	s.settle(number, answer)
+	s.options.Observe(s.settle(number, answer))
 	if fault.Raw != nil {
 		sendRaw(w, fault.Raw(answer.body))
 		return

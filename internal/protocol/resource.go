@@ -149,7 +149,16 @@ func (r Resource) Apply(before *Object, planned Planned, config Attributes) (*Ob
 
 // Import is the first half of terraform import; a Read is the other.
 func (r Resource) Import(id string) (*Object, bool) {
-	resp, err := r.server.ImportResourceState(r.ctx, &tfprotov6.ImportResourceStateRequest{TypeName: r.name, ID: id})
+	return r.importObject(&tfprotov6.ImportResourceStateRequest{TypeName: r.name, ID: id})
+}
+
+// ImportIdentity is Import of what has that identity.
+func (r Resource) ImportIdentity(identity *tfprotov6.ResourceIdentityData) (*Object, bool) {
+	return r.importObject(&tfprotov6.ImportResourceStateRequest{TypeName: r.name, Identity: identity})
+}
+
+func (r Resource) importObject(req *tfprotov6.ImportResourceStateRequest) (*Object, bool) {
+	resp, err := r.server.ImportResourceState(r.ctx, req)
 	if !r.tell("import", resp.Diagnostics, err) {
 		return nil, false
 	}

@@ -14,8 +14,9 @@ import (
 
 // Schemas are what a provider says of itself. The maps are by type name.
 type Schemas struct {
-	Settings                                   Schema
-	Resources, DataSources, EphemeralResources map[string]Schema
+	Settings                          Schema
+	Resources, DataSources            map[string]Schema
+	EphemeralResources, ListResources map[string]Schema
 }
 
 // LoadSchemas asks a provider.
@@ -36,6 +37,7 @@ func LoadSchemas(ctx context.Context, server tfprotov6.ProviderServer) Schemas {
 		Resources:          byName(resp.ResourceSchemas),
 		DataSources:        byName(resp.DataSourceSchemas),
 		EphemeralResources: byName(resp.EphemeralResourceSchemas),
+		ListResources:      byName(resp.ListResourceSchemas),
 	}
 }
 

@@ -77,7 +77,7 @@ func TestEachErrorSaysWhatToDo(t *testing.T) {
 		},
 		{
 			emulator.Problem(http.StatusUnauthorized, emulator.ProblemTokenExpired, "Unauthorized", ""),
-			[]string{"was not rotated", "user API key", "Set user_api_key (INTEGRATOR_USER_API_KEY)"},
+			[]string{"was not rotated", "user_api_key is not set: set it (INTEGRATOR_USER_API_KEY)", "do not make a new one"},
 		},
 		{
 			emulator.Problem(http.StatusForbidden, emulator.ProblemForbidden, "Forbidden", ""),

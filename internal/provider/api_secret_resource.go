@@ -52,7 +52,7 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Validators:          []validator.Int64{int64validator.Between(0, maxGraceSeconds)},
 			},
 			"rotate_when_changed": schema.MapAttribute{
-				MarkdownDescription: "Values of your choice, such as `{ schedule = time_rotating.monthly.rotation_rfc3339 }`: a change to any of them, to one known only after apply included, rotates the secret in place. Adding the map to a resource that had none, or removing it, does not.",
+				MarkdownDescription: "Values of your choice, such as `{ schedule = time_rotating.monthly.rotation_rfc3339 }`: a change to any of them, to one known only after apply included, one more key or one less rotates the secret in place. Adding the map to a resource that had none, or removing it, does not.",
 				ElementType:         types.StringType,
 				Optional:            true,
 			},

@@ -20,8 +20,8 @@ import (
 )
 
 // Every published example is applied as it stands, and leaves an empty plan.
-// Those in schedules are TestSchedules's, and those in loops are TestLoops's:
-// they need a secret store.
+// Those in schedules are TestSchedules's, those in loops are TestLoops's, since they
+// need a secret store. The query is TestQuery's, and the test TestMockedProvider's.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	const key, hookID = "int_1a2b3c", "66f2a1c09b3e4d5f6a7b8c9d" // as the examples have them
@@ -37,7 +37,7 @@ func TestExamples(t *testing.T) {
 	for file, example := range published {
 		folder, name := path.Split(file)
 		switch {
-		case strings.HasPrefix(file, "schedules/"), strings.HasPrefix(file, "loops/"):
+		case strings.HasPrefix(file, "schedules/"), strings.HasPrefix(file, "loops/"), path.Ext(file) == ".hcl":
 			continue
 		case folder == "provider/": // does nothing by itself
 			example += profile
@@ -67,6 +67,22 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// What is shown can be pasted into an empty file: without either, Terraform looks for
+// the provider in a place that does not exist, or complains of the missing block.
+func TestExamplesArePasteable(t *testing.T) {
+	t.Parallel()
+	for file, example := range publishedExamples(t) {
+		if path.Ext(file) == ".hcl" || strings.HasPrefix(path.Base(file), "import-") {
+			continue // those go beside another file
+		}
+		for _, block := range []string{`source = "integrator/integrator"`, `provider "integrator" {`} {
+			if !strings.Contains(example, block) {
+				t.Errorf("%s lacks %s", file, block)
+			}
+		}
+	}
+}
+
 func TestExampleRotates(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})
@@ -79,6 +95,30 @@ func TestExampleRotates(t *testing.T) {
 		}
 	}
 	f.terraform(step("1", 300), step("2", 300, 300))
+}
+
+// A leaked secret: a grace period of 0 counts in the very apply that rotates.
+func TestExampleEndsALeakedSecret(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, emulator.Options{})
+	const grace = "old_secret_valid_for_seconds = "
+	example := publishedExamples(t)["resources/integrator_api_secret/resource.tf"]
+	leaked := strings.Replace(example, grace+"300", grace+"0", 1)
+	if leaked == example {
+		t.Fatal("the example has another grace period")
+	}
+	var old string
+	f.terraform(
+		resource.TestStep{Config: example, ConfigStateChecks: []statecheck.StateCheck{f.rotated(300)}},
+		resource.TestStep{
+			PreConfig:         func() { old = f.Secret() },
+			Config:            leaked,
+			ConfigVariables:   config.Variables{"rotation": config.StringVariable("2")},
+			ConfigStateChecks: []statecheck.StateCheck{f.rotated(300, 0)},
+		})
+	if f.Accepts(old) {
+		t.Error("the old secret is still accepted")
+	}
 }
 
 // The one apply that rotates delivers the new secret too.
@@ -111,7 +151,7 @@ func publishedExamples(t *testing.T) map[string]string {
 	t.Helper()
 	configs := map[string]string{}
 	err := fs.WalkDir(examples.FS(), ".", func(file string, _ fs.DirEntry, err error) error {
-		if err != nil || path.Ext(file) != ".tf" {
+		if err != nil || path.Ext(file) != ".tf" && path.Ext(file) != ".hcl" {
 			return err
 		}
 		content, err := fs.ReadFile(examples.FS(), file)

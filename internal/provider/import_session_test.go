@@ -5,6 +5,7 @@ package provider_test
 
 import (
 	"testing"
+	"time"
 )
 
 // The provider gets the same calls from terraform import and from an import block.
@@ -23,4 +24,32 @@ func TestRefusedImports(t *testing.T) {
 	s.expectNothingSent()
 	s.Rotate(0)
 	refuse(s.Key(), "The secret cannot be imported", "set integrator_secret (INTEGRATOR_SECRET) to the live one")
+}
+
+// An import cannot tell that a secret is an older one, in its grace period. Once it has
+// expired, the newer one takes its place without a rotation, as soon as it is configured.
+func TestImportOfAnOlderSecret(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	older := s.Secret()
+	newer := s.Rotate(5 * time.Minute)
+	s.setenv(configured, older)
+	secret := s.add("api_secret", args{"old_secret_valid_for_seconds": 300})
+	if !s.importID(secret, s.Key()) {
+		t.Fatalf("the import failed: %v", s.told)
+	}
+	s.mustApply()
+	if secret.object.Value.Text("secret") != older {
+		t.Error("the older secret is not in the state")
+	}
+
+	s.Revoke(older)
+	s.mustPlan()
+	s.expectTold("Warning: The API does not accept the secret in state", 1)
+	s.setenv(configured, newer)
+	s.mustApply()
+	if secret.object.Value.Text("secret") != newer {
+		t.Error("the newer secret is not in the state")
+	}
+	s.expectRotations(0)
 }

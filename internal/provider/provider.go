@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -30,7 +31,10 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/rotation"
 )
 
-var _ provider.ProviderWithEphemeralResources = (*integratorProvider)(nil)
+var (
+	_ provider.ProviderWithEphemeralResources = (*integratorProvider)(nil)
+	_ provider.ProviderWithListResources      = (*integratorProvider)(nil)
+)
 
 // Options replaces what the provider takes from its surroundings; the zero
 // value takes it from the process. Tests set them.
@@ -158,6 +162,7 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	resp.ResourceData = integrator
 	resp.DataSourceData = integrator
 	resp.EphemeralResourceData = integrator
+	resp.ListResourceData = integrator
 }
 
 // recoveryFolder is where secrets are kept for recovery, "" for nowhere.
@@ -182,4 +187,8 @@ func (p *integratorProvider) DataSources(context.Context) []func() datasource.Da
 
 func (p *integratorProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{newDecryptedSecretEphemeral, newAccessTokenEphemeral}
+}
+
+func (p *integratorProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{newWebhookListResource}
 }

@@ -35,16 +35,17 @@ func TestSchema(t *testing.T) {
 	published := publishedExamples(t)
 	shape := describe(t, "provider", schemas.Provider)
 	for _, kind := range []struct {
-		name, folder string
-		schemas      map[string]*tfprotov6.Schema
+		name, folder, example string
+		schemas               map[string]*tfprotov6.Schema
 	}{
-		{"resource", "resources", schemas.ResourceSchemas},
-		{"data", "data-sources", schemas.DataSourceSchemas},
-		{"ephemeral", "ephemeral-resources", schemas.EphemeralResourceSchemas},
+		{"resource", "resources", "resource.tf", schemas.ResourceSchemas},
+		{"data", "data-sources", "data-source.tf", schemas.DataSourceSchemas},
+		{"ephemeral", "ephemeral-resources", "ephemeral-resource.tf", schemas.EphemeralResourceSchemas},
+		{"list", "list-resources", "list-resource.tfquery.hcl", schemas.ListResourceSchemas},
 	} {
 		for _, name := range slices.Sorted(maps.Keys(kind.schemas)) {
 			shape += "\n" + describe(t, kind.name+" "+name, kind.schemas[name])
-			if file := path.Join(kind.folder, name, strings.TrimSuffix(kind.folder, "s")+".tf"); published[file] == "" {
+			if file := path.Join(kind.folder, name, kind.example); published[file] == "" {
 				t.Errorf("%s %s has no example in examples/%s", kind.name, name, file)
 			}
 		}

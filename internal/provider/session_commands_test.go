@@ -160,3 +160,14 @@ func (s *session) open(typeName string, config args) (result protocol.Attributes
 	typeName = "integrator_" + typeName
 	return p.OpenEphemeral(typeName, s.schemas.EphemeralResources[typeName].Object(config))
 }
+
+// queryWebhooks is terraform query with the webhooks included.
+func (s *session) queryWebhooks() (found []protocol.Found, ok bool) {
+	s.told = nil
+	p, ok := s.start(false)
+	if !ok {
+		return nil, false
+	}
+	const typeName = "integrator_webhook"
+	return p.List(typeName, s.schemas.ListResources[typeName].Object(nil))
+}

@@ -20,6 +20,8 @@ func writeOnlyArguments() feature { return feature{"write-only arguments", "1.11
 
 func resourceIdentity() feature { return feature{"resource identity", "1.12", "1.12"} }
 
+func queries() feature { return feature{"terraform query", "1.14", ""} }
+
 // replacedByACreation is that replace_triggered_by also sees the creation of a
 // resource that a refresh found gone.
 func replacedByACreation() feature { return feature{"replacement by a creation", "", "1.12"} }

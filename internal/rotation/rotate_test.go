@@ -106,15 +106,16 @@ func TestTheDeleteOfAReplacementIsInFlightUntilTheSecretIsKept(t *testing.T) {
 		c.Begin = func() func() {
 			happened = append(happened, "begin")
 			return func() {
-				if f.store.entry != nil {
+				if len(f.store.found) > 0 {
 					happened = append(happened, "done, with a file")
 				}
 			}
 		}
 	}
-	s := f.holding("s1")
+	s := f.holding("s1").encryptedFor("alice")
 	f.process(begin).Delete(t.Context(), Replaced{Object: s.Object}, s.Memory)
 	equal(t, "happened in a destroy", happened, nil)
+	f.store.found = nil
 	f.replaced(t, s, begin)
 	equal(t, "happened in a replacement", happened, []string{"begin", "done, with a file"})
 }

@@ -1,3 +1,16 @@
+terraform {
+  required_providers {
+    integrator = {
+      source = "integrator/integrator"
+    }
+  }
+}
+
+# The key and the secret come from INTEGRATOR_KEY and INTEGRATOR_SECRET.
+provider "integrator" {
+  environment = "sandbox"
+}
+
 variable "age_identity" {
   description = "Content of an age identity file; a private key of one of the recipients."
   type        = string

@@ -1,6 +1,6 @@
 # Each rotation puts the new secret into a Kubernetes Secret, from which the job
 # that runs Terraform takes INTEGRATOR_SECRET. Neither state nor plan holds it in
-# the clear.
+# plaintext.
 
 terraform {
   required_version = ">= 1.11" # write-only arguments
@@ -15,6 +15,9 @@ terraform {
     }
   }
 }
+
+# The secret comes from INTEGRATOR_SECRET, which the job sets.
+provider "integrator" {}
 
 variable "recipient" {
   description = "Public key of the identity in INTEGRATOR_AGE_IDENTITY: age-keygen -y key.txt"

@@ -1,3 +1,16 @@
+terraform {
+  required_providers {
+    integrator = {
+      source = "integrator/integrator"
+    }
+  }
+}
+
+# The key and the secret come from INTEGRATOR_KEY and INTEGRATOR_SECRET.
+provider "integrator" {
+  environment = "sandbox"
+}
+
 variable "webhook_secret" {
   description = "A long random string: openssl rand -base64 32"
   type        = string

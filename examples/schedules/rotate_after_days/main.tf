@@ -10,6 +10,11 @@ terraform {
   }
 }
 
+# The key and the secret come from INTEGRATOR_KEY and INTEGRATOR_SECRET.
+provider "integrator" {
+  environment = "sandbox"
+}
+
 resource "integrator_api_secret" "example" {
   rotate_after_days = 30
 

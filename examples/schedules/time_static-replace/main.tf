@@ -14,6 +14,11 @@ terraform {
   }
 }
 
+# The key and the secret come from INTEGRATOR_KEY and INTEGRATOR_SECRET.
+provider "integrator" {
+  environment = "sandbox"
+}
+
 resource "time_rotating" "monthly" {
   rotation_days = 30
 }
