@@ -26,7 +26,14 @@ func (w *world) checkHealthy(r *ran) {
 	replaces := current == nil || current.tainted || r.replace
 	signs := w.maySign(w.secret)
 	if current != nil && (!replaces || !r.cbd) {
-		signs = signs || w.maySign(current.secret)
+		signs = signs || w.maySign(current.secret) && w.readable(current)
+	}
+	for _, e := range r.given {
+		goes := r.before.holds(e.secret) // with the refresh
+		signs = signs || !goes && e.endpoint == w.server.URL() && w.maySign(e.secret)
+	}
+	if r.blocked {
+		return
 	}
 	if !r.ok && signs {
 		w.t.Fatalf("failed, although nothing was wrong and a live secret was at hand")
@@ -42,7 +49,7 @@ func (w *world) checkHealthy(r *ran) {
 
 // quiet reports whether nothing but the secret in state had to be asked about.
 func (w *world) quiet(r *ran) bool {
-	return r.before.current != nil && r.aliveBefore && w.maySign(r.before.current.secret) && len(r.before.deposed) == 0 && len(w.recoveryFiles()) == 0
+	return r.before.current != nil && r.aliveBefore && w.maySign(r.before.current.secret) && len(r.before.deposed) == 0 && len(r.given) == 0
 }
 
 func (w *world) maySign(secret string) bool {
@@ -72,10 +79,10 @@ func (w *world) checkIdle(r *ran) {
 // if this step wants the same rotation and can get that secret.
 func (w *world) resumable(s apply) string {
 	plain := apply{Replace: s.Replace, DeposedFirst: s.DeposedFirst}
-	if w.memory.rotated.step != w.at-1 || !reflect.DeepEqual(s, plain) || w.SkipValidation || w.memory.skew != 0 {
+	if w.rotated.step != w.at-1 || !reflect.DeepEqual(s, plain) || w.SkipValidation || w.memory.skew != 0 {
 		return ""
 	}
-	return w.memory.rotated.secret
+	return w.rotated.secret
 }
 
 // checkResumed demands that such a rotation is completed, not made again. Nothing is
@@ -86,7 +93,7 @@ func (w *world) checkResumed(r *ran, resumable string) {
 		w.t.Fatalf("an interrupted rotation was not completed")
 	}
 	stored := r.after.current != nil && r.after.current.secret == w.server.Secret()
-	if r.killed && w.recovery != "" && w.delivered(r) && !stored {
-		w.memory.rotated.step, w.memory.rotated.secret = w.at, w.server.Secret()
+	if r.killed && w.promised(r, w.server.Secret()) && !stored {
+		w.rotated.step, w.rotated.secret = w.at, w.server.Secret()
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // scenarios generates them, the simplest first. What happens in one is drawn in
 // groups of steps that belong together, so that much of it leads somewhere.
-func scenarios() *rapid.Generator[scenario] {
+func scenarios(_ []kind) *rapid.Generator[scenario] {
 	return rapid.Custom(func(t *rapid.T) scenario {
 		s := scenario{
 			Flavor: rapid.SampledFrom([]flavor{
@@ -21,7 +21,7 @@ func scenarios() *rapid.Generator[scenario] {
 				{Identities: true},                        // OpenTofu 1.12 and later
 				{},                                        // Terraform 1.8, OpenTofu 1.8 to 1.11
 			}).Draw(t, "flavor"),
-			RecoveryDir:         rapid.Bool().Draw(t, "recovery_dir"),
+			Nets:                rapid.SampledFrom([][]net{{noNet}, {chosenNet}}).Draw(t, "nets"),
 			SkipValidation:      oneIn(8).Draw(t, "skip_credentials_validation"),
 			MaxRetries:          rapid.SampledFrom([]int{4, 1, 0}).Draw(t, "max_retries"),
 			DropOldest:          rapid.Bool().Draw(t, "drop oldest"),
@@ -243,7 +243,7 @@ func plainScenarios() *rapid.Generator[scenario] {
 	return rapid.Custom(func(t *rapid.T) scenario {
 		return scenario{
 			Flavor:              flavor{DeferralAllowed: true},
-			RecoveryDir:         rapid.Bool().Draw(t, "recovery_dir"),
+			Nets:                rapid.SampledFrom([][]net{{noNet}, {chosenNet}}).Draw(t, "nets"),
 			SkipValidation:      oneIn(8).Draw(t, "skip_credentials_validation"),
 			MaxRetries:          rapid.IntRange(0, 1).Draw(t, "max_retries"),
 			DropOldest:          rapid.Bool().Draw(t, "drop oldest"),
