@@ -35,6 +35,9 @@ func (a action) replaces() bool {
 	return a == deleteThenCreate || a == createThenDelete || a == forgetThenCreate
 }
 
+// isBlind reports whether Create is shown no private state of the object before it.
+func (a action) isBlind() bool { return a == createThenDelete || a == forgetThenCreate }
+
 // empties reports whether the state is empty before Create is called.
 func (a action) empties() bool { return a == deleteThenCreate || a == forgetThenCreate }
 

@@ -126,6 +126,10 @@ func (w *world) checkClaims(r *ran) {
 		{putBack, r.before.current != nil && r.after.current != nil && r.before.current.secret == r.after.current.secret && r.after.current.tainted},
 		{notChecked, r.faults.any() || w.memory.skew != 0},
 	}
+	saysUnchanged := func(d diagnostic) bool { return strings.Contains(d.Detail, "Nothing was changed") }
+	if w.has(trueWords) && r.said(saysUnchanged) && r.before.current != nil && r.after.current == nil {
+		w.t.Fatalf("not true: the state has lost its secret, and nothing was changed")
+	}
 	for _, claim := range claims {
 		if r.saidSummary(claim.summary) && !claim.holds {
 			w.t.Fatalf("not true: %s", claim.summary)
@@ -154,9 +158,12 @@ func (w *world) checkSuccession(r *ran) {
 		w.memory.unseen[before.secret] = true
 	}
 	if before.secret == after.secret {
+		if w.has(markedEntries) && r.ok && r.applies() && r.planned.replaces() {
+			w.t.Fatalf("a replacement gave the same secret again")
+		}
 		// Where neither Read nor plan was shown the state, Create may take it for
 		// that of an interrupted run, and says so.
-		again := !w.has(markedEntries) && r.planned == createThenDelete && (!r.refresh || r.unknownSettings != nil) && r.saidSummary(resumed)
+		again := !w.has(markedEntries) && r.planned.isBlind() && (!r.refresh || r.unknownSettings != nil) && r.saidSummary(resumed)
 		if !again && (before.version != after.version || before.oldSecretExpiresAt != after.oldSecretExpiresAt) {
 			w.t.Fatalf("the version or expiry changed without the secret")
 		}
@@ -175,15 +182,18 @@ func (w *world) checkSuccessor(r *ran, before, after *held) {
 		w.t.Fatalf("a foreign secret was adopted")
 	}
 	made := slices.Index(w.server.Secrets(), after.secret) >= r.issued
+	w.checkOrder(before, after, made)
 	if !made && !unseen && slices.Contains(w.memory.older[before.secret], after.secret) {
 		w.t.Fatalf("a superseded secret was adopted")
 	}
-	w.checkOrder(before, after, made)
+	if w.has(plainImports) && r.before.current != nil && before.secret == "" && !made && after.secret != r.secretThen {
+		w.t.Fatalf("an import took another secret than the configured one")
+	}
 	older := []string{before.secret}
 	if made { // with all that might have signed
 		older = append(older, w.secret)
 	}
-	if r.planned != createThenDelete { // Create is shown nothing of the state
+	if !r.planned.isBlind() {
 		older = append(older, w.memory.older[before.secret]...)
 		if !unseen && before.secret != "" && w.origin(before.secret) != w.server {
 			w.t.Fatalf("a secret was succeeded by that of another endpoint")
@@ -207,7 +217,7 @@ func (w *world) checkHolders(r *ran) {
 		}
 		if r.killed {
 			if w.promised(r, secret) {
-				w.t.Fatalf("a live secret that was delivered is held by nobody")
+				w.t.Fatalf("a secret that was delivered is held by nobody, after %s", r.occasion())
 			}
 			w.memory.account(secret)
 			continue
@@ -244,7 +254,7 @@ func (w *world) checkNewest(r *ran) {
 		case wasThere && !w.promised(r, newest):
 			w.memory.account(newest)
 		default:
-			w.t.Fatalf("the live secret is held by nobody any more")
+			w.t.Fatalf("the live secret is held by nobody any more, after %s", r.occasion())
 		}
 	}
 }

@@ -25,6 +25,8 @@ const (
 
 // The rules.
 const (
+	// defaultNets are there where nobody has chosen a folder.
+	defaultNets kind = "defaults"
 	// sealedNets hold no plaintext, and are sealed with no dummy.
 	sealedNets kind = "sealed"
 	// keptSecrets are those of objects that are destroyed or replaced: the net holds
@@ -45,7 +47,7 @@ const (
 func allKinds() []kind {
 	return []kind{
 		severalMachines, workspaces, orphans, dependencies, forgotten, recipients,
-		sealedNets, keptSecrets, markedEntries, orderedSecrets, plainImports, trueWords,
+		defaultNets, sealedNets, keptSecrets, markedEntries, orderedSecrets, plainImports, trueWords,
 	}
 }
 

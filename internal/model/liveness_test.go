@@ -17,7 +17,7 @@ import (
 func (w *world) checkHealthy(r *ran) {
 	w.t.Helper()
 	skew := w.memory.skew.Abs()
-	if r.faults.any() || r.killed || r.interrupted || !r.refresh || r.unknownSettings != nil ||
+	if r.faults.any() || r.killed || r.dependency != ready && r.planned.empties() || r.interrupted || !r.refresh || r.unknownSettings != nil ||
 		skew > 24*time.Hour || skew > 300*time.Second && w.MaxRetries == 0 ||
 		r.before.current != nil && w.foreign(r.before.current) || w.key != w.server.Key() {
 		return
@@ -25,7 +25,7 @@ func (w *world) checkHealthy(r *ran) {
 	current := r.before.current
 	replaces := current == nil || current.tainted || r.replace
 	signs := w.maySign(w.secret)
-	if current != nil && (!replaces || !r.cbd) {
+	if current != nil && (!replaces || !r.cbd || r.planned == forgetThenCreate) {
 		signs = signs || w.maySign(current.secret) && w.readable(current)
 	}
 	for _, e := range r.given {
@@ -64,6 +64,7 @@ func (w *world) checkIdle(r *ran) {
 	if !r.ok || r.killed || r.interrupted || r.faults.any() || !r.refresh || r.unknownSettings != nil {
 		return
 	}
+	defer w.here.remember()() // or else this plan would tidy up before what comes next
 	again := w.request()
 	out := &output{log: r.log}
 	idle, ok := w.terraform.plan(again, out)
@@ -93,7 +94,7 @@ func (w *world) checkResumed(r *ran, resumable string) {
 		w.t.Fatalf("an interrupted rotation was not completed")
 	}
 	stored := r.after.current != nil && r.after.current.secret == w.server.Secret()
-	if r.killed && w.promised(r, w.server.Secret()) && !stored {
+	if r.killed && w.delivered(r) && w.promised(r, w.server.Secret()) && !stored {
 		w.rotated.step, w.rotated.secret = w.at, w.server.Secret()
 	}
 }

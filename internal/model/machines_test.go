@@ -48,3 +48,27 @@ func (m *machine) folder() folder {
 	}
 	return folder{filepath.Join(m.root, ".terraform", "integrator", "default")}
 }
+
+// remember notes what is on the disk; restore makes it so again.
+func (m *machine) remember() (restore func()) {
+	contents := map[string][]byte{}
+	_ = filepath.WalkDir(m.root, func(path string, d os.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			contents[path], err = os.ReadFile(path)
+		}
+		return err
+	})
+	return func() {
+		_ = filepath.WalkDir(m.root, func(path string, d os.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() && contents[path] == nil {
+				err = os.Remove(path)
+			}
+			return err
+		})
+		for path, content := range contents {
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				panic(err)
+			}
+		}
+	}
+}

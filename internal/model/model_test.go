@@ -27,6 +27,7 @@ import (
 // judged by what it changes. "make soak" looks for new ones.
 func TestMain(m *testing.M) {
 	flag.String(kindsFlag, "", `kinds of events and rules that TestModel plays beside the old ones, such as "all" or "all,-sealed"`)
+	flag.Int(surveyFlag, 0, "how many sequences TestSurvey plays")
 	flag.Parse()
 	told := false
 	flag.Visit(func(f *flag.Flag) {

@@ -224,6 +224,24 @@ type ran struct {
 	offset      int // of the requests among those to the endpoint
 }
 
+// applies reports whether the command may carry out a plan to change the secret.
+func (r *ran) applies() bool { return r.name == "apply" || r.name == "apply the plan" }
+
+// occasion says what a command was, in short.
+func (r *ran) occasion() string {
+	switch {
+	case r.orphan != nil && r.orphan.stopped:
+		return "an orphan"
+	case r.dependency != ready && r.planned.empties():
+		return "a dependency that " + string(r.dependency)
+	case r.killed:
+		return "a kill"
+	case r.planned == forgetThenCreate:
+		return "a forgotten object"
+	}
+	return r.name
+}
+
 // transcript is a log, which an orphan may go on writing.
 type transcript struct {
 	mu   sync.Mutex
