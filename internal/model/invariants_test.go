@@ -182,12 +182,12 @@ func (w *world) checkSuccessor(r *ran, before, after *held) {
 		w.t.Fatalf("a foreign secret was adopted")
 	}
 	made := slices.Index(w.server.Secrets(), after.secret) >= r.issued
+	if w.has(plainImports) && r.before.current != nil && before.secret == "" && !made && after.secret != r.secretThen {
+		w.t.Fatalf("an import took another secret than the configured one")
+	}
 	w.checkOrder(before, after, made)
 	if !made && !unseen && slices.Contains(w.memory.older[before.secret], after.secret) {
 		w.t.Fatalf("a superseded secret was adopted")
-	}
-	if w.has(plainImports) && r.before.current != nil && before.secret == "" && !made && after.secret != r.secretThen {
-		w.t.Fatalf("an import took another secret than the configured one")
 	}
 	older := []string{before.secret}
 	if made { // with all that might have signed
