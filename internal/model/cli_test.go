@@ -5,7 +5,6 @@ package model
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -167,7 +166,7 @@ func (c *cli) forget() {
 
 func (c *cli) must(arguments ...string) {
 	c.t.Helper()
-	log := &bytes.Buffer{}
+	log := &transcript{}
 	if _, ok := c.command(&output{log: log}, arguments...); !ok {
 		c.t.Fatalf("terraform %s: %s", arguments[0], log)
 	}
@@ -202,7 +201,10 @@ func (c *cli) stored() stored {
 	s := stored{serial: file.Serial}
 	for _, resource := range file.Resources {
 		for _, i := range resource.Instances {
-			h := &held{i.Attributes.Secret, i.Attributes.Key, i.Attributes.Expires, i.Attributes.Version, i.Status == "tainted", i.Private}
+			h := &held{
+				secret: i.Attributes.Secret, key: i.Attributes.Key, oldSecretExpiresAt: i.Attributes.Expires,
+				version: i.Attributes.Version, tainted: i.Status == "tainted", private: i.Private,
+			}
 			if i.Deposed == "" {
 				s.current = h
 			} else {

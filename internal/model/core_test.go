@@ -27,10 +27,19 @@ const (
 	update           action = "update"
 	deleteThenCreate action = "delete, create"
 	createThenDelete action = "create, delete"
+	forgetThenCreate action = "forget, create"
 	destroy          action = "delete"
 )
 
-func (a action) replaces() bool { return a == deleteThenCreate || a == createThenDelete }
+func (a action) replaces() bool {
+	return a == deleteThenCreate || a == createThenDelete || a == forgetThenCreate
+}
+
+// isBlind reports whether Create is shown no private state of the object before it.
+func (a action) isBlind() bool { return a == createThenDelete || a == forgetThenCreate }
+
+// empties reports whether the state is empty before Create is called.
+func (a action) empties() bool { return a == deleteThenCreate || a == forgetThenCreate }
 
 // change is what a plan does to an object.
 type change struct {
@@ -53,7 +62,8 @@ type plan struct {
 // one resource.
 type core struct {
 	flavor  flavor
-	options provider.Options
+	options func(request) provider.Options
+	opened  func(ciphertext string) string
 	schemas protocol.Schemas
 
 	state  state
@@ -65,7 +75,18 @@ type core struct {
 type flavor struct {
 	Identities      bool // Terraform and OpenTofu from 1.12 on
 	DeferralAllowed bool // in the apply walk: Terraform, but not OpenTofu
+	Forgets         forgets
 }
+
+// forgets says which objects a Terraform forgets without a Delete, when they are
+// replaced under lifecycle { destroy = false }.
+type forgets string
+
+const (
+	forgetsNone    forgets = ""
+	forgetsTainted forgets = "tainted" // Terraform 1.16
+	forgetsAll     forgets = "all"     // OpenTofu 1.12
+)
 
 // request is what a command is to do, and what befalls it.
 type request struct {
@@ -75,8 +96,12 @@ type request struct {
 	unknown         []string // names of the config that are known only at apply
 	replace         bool
 	cbd             bool // lifecycle { create_before_destroy }
+	keep            bool // lifecycle { destroy = false }
 	refresh         bool
+	cancel          func()
 	crash           crash
+	orphan          *orphan // nil for none
+	dependency      dependency
 	deposedFirst    bool // one of the orders in which core may walk
 	unknownSettings []string
 	beforeApply     func()
@@ -120,7 +145,14 @@ func (p *process) planCurrent(result *plan, config protocol.Attributes, r reques
 		return false
 	}
 	result.prior.current = current
-	result.current, ok = p.change(current, config, r.replace, r.cbd)
+	replacement := deleteThenCreate
+	switch tainted := current != nil && current.Tainted; {
+	case r.keep && p.forgets == forgetsAll, r.keep && p.forgets == forgetsTainted && tainted && !r.cbd:
+		replacement = forgetThenCreate
+	case r.cbd:
+		replacement = createThenDelete
+	}
+	result.current, ok = p.change(current, config, r.replace, replacement)
 	p.out.planned = result.current.action
 	return ok
 }
@@ -155,13 +187,9 @@ func (p *process) refreshed(o *protocol.Object, r request) (*protocol.Object, bo
 }
 
 // change plans what becomes of the current object.
-func (p *process) change(current *protocol.Object, config protocol.Attributes, replace, cbd bool) (change, bool) {
+func (p *process) change(current *protocol.Object, config protocol.Attributes, replace bool, replacement action) (change, bool) {
 	if !p.Validate(config) {
 		return change{}, false
-	}
-	replacement := deleteThenCreate
-	if cbd {
-		replacement = createThenDelete
 	}
 	var prior protocol.Attributes
 	var private []byte
@@ -236,7 +264,9 @@ func (p *process) applyCurrent(s *state, result *plan, save func()) bool {
 	case destroy:
 		return p.destroyCurrent(s, result.current, save)
 	case deleteThenCreate:
-		return p.destroyCurrent(s, result.current, save) && !p.stopped() && p.applyPlanned(s, result, save)
+		return p.destroyCurrent(s, result.current, save) && p.dependencyReady() && p.applyPlanned(s, result, save)
+	case forgetThenCreate:
+		return p.forgetCurrent(s, save) && p.dependencyReady() && p.applyPlanned(s, result, save)
 	case createThenDelete:
 		old := s.current
 		s.current, s.deposed = nil, append(s.deposed, old)
@@ -259,7 +289,7 @@ func (p *process) applyPlanned(s *state, result *plan, save func()) bool {
 	if s.current != nil && !p.Load(s.current) {
 		return false
 	}
-	c, ok := p.change(s.current, result.config, false, false)
+	c, ok := p.change(s.current, result.config, false, deleteThenCreate)
 	if !ok {
 		return false
 	}
@@ -272,6 +302,10 @@ func (p *process) applyPlanned(s *state, result *plan, save func()) bool {
 	}
 	if !c.action.fits(result.current.action) {
 		p.out.complain("Provider produced inconsistent final plan", string(result.current.action+" became "+c.action))
+		return false
+	}
+	if result.current.action.empties() && p.dependency == precondition {
+		p.fail("Resource precondition failed")
 		return false
 	}
 	s.current, ok = p.Apply(s.current, c.planned, result.config)
@@ -291,6 +325,16 @@ func (p *process) destroyCurrent(s *state, c change, save func()) (ok bool) {
 	s.current, ok = p.Apply(s.current, protocol.Planned{Private: c.planned.Private}, nil)
 	save()
 	return ok
+}
+
+// forgetCurrent drops the object from the state without a call of Delete.
+func (p *process) forgetCurrent(s *state, save func()) bool {
+	if !p.Load(s.current) {
+		return false
+	}
+	s.current = nil
+	save()
+	return true
 }
 
 func (p *process) applyDeposed(s *state, result *plan, save func()) bool {
@@ -450,16 +494,17 @@ func (c *core) forget() { c.store(state{}) }
 func (c *core) stored() stored {
 	s := stored{serial: c.serial}
 	if o := c.state.current; o != nil {
-		s.current = newHeld(o)
+		s.current = c.held(o)
 	}
 	for _, o := range c.state.deposed {
-		s.deposed = append(s.deposed, newHeld(o))
+		s.deposed = append(s.deposed, c.held(o))
 	}
 	return s
 }
 
-func newHeld(o *protocol.Object) *held {
-	return &held{
+func (c *core) held(o *protocol.Object) *held {
+	h := &held{
+		ciphertext:         o.Value.Text("encrypted_secret"),
 		secret:             o.Value.Text("secret"),
 		key:                o.Value.Text("integrator_key"),
 		oldSecretExpiresAt: o.Value.Text("old_secret_expires_at"),
@@ -467,4 +512,8 @@ func newHeld(o *protocol.Object) *held {
 		tainted:            o.Tainted,
 		private:            o.Private,
 	}
+	if h.ciphertext != "" {
+		h.secret = c.opened(h.ciphertext)
+	}
+	return h
 }

@@ -6,10 +6,7 @@ package model
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -27,13 +24,6 @@ type memory struct {
 	// refresh, in vain: only Read is shown what private state says of them.
 	unseen map[string]bool
 	skew   time.Duration
-	// rotated is what the last killed command has made, with its step.
-	rotated struct {
-		step   int
-		secret string
-	}
-	// imported is the endpoint of the state that was imported last.
-	imported *emulator.Server
 }
 
 func newMemory() memory {
@@ -53,6 +43,7 @@ func (w *world) check(r *ran) {
 	w.checkHolders(r)
 	w.checkDeath(r)
 	w.checkRecovery(r)
+	w.checkSealed(r)
 }
 
 // No secret is in any output, log or private state, in no guise.
@@ -65,9 +56,9 @@ func (w *world) checkSecrecy(r *ran) {
 	for _, h := range r.after.all() {
 		text.Write(h.private)
 	}
-	text.Write(r.log.Bytes())
+	text.WriteString(r.log.String())
 	output := text.String()
-	for _, secret := range slices.Concat(w.servers[0].Secrets(), w.servers[1].Secrets(), []string{wrongSecret}) {
+	for _, secret := range append(w.secrets(), wrongSecret) {
 		for _, guise := range guises(secret) {
 			if strings.Contains(output, guise) {
 				w.t.Logf("%s", output)
@@ -75,6 +66,14 @@ func (w *world) checkSecrecy(r *ran) {
 			}
 		}
 	}
+}
+
+// secrets are all that were ever made.
+func (w *world) secrets() (all []string) {
+	for _, server := range w.servers {
+		all = append(all, server.Secrets()...)
+	}
+	return all
 }
 
 // guises are the secret itself, in hex, and in base64 at each of its alignments.
@@ -127,6 +126,10 @@ func (w *world) checkClaims(r *ran) {
 		{putBack, r.before.current != nil && r.after.current != nil && r.before.current.secret == r.after.current.secret && r.after.current.tainted},
 		{notChecked, r.faults.any() || w.memory.skew != 0},
 	}
+	saysUnchanged := func(d diagnostic) bool { return strings.Contains(d.Detail, "Nothing was changed") }
+	if w.has(trueWords) && r.said(saysUnchanged) && r.before.current != nil && r.after.current == nil {
+		w.t.Fatalf("not true: the state has lost its secret, and nothing was changed")
+	}
 	for _, claim := range claims {
 		if r.saidSummary(claim.summary) && !claim.holds {
 			w.t.Fatalf("not true: %s", claim.summary)
@@ -143,7 +146,11 @@ func (w *world) checkSuccession(r *ran) {
 	case r.killed, r.name == "destroy", r.name == "import", before == nil && after == nil:
 		return
 	case before != nil && after == nil:
-		w.t.Fatalf("the state was emptied")
+		// Create was not called, or Terraform has forgotten the object before it.
+		if r.dependency == ready && r.planned != forgetThenCreate {
+			w.t.Fatalf("the state was emptied")
+		}
+		return
 	case before == nil:
 		before = &held{}
 	}
@@ -151,9 +158,12 @@ func (w *world) checkSuccession(r *ran) {
 		w.memory.unseen[before.secret] = true
 	}
 	if before.secret == after.secret {
+		if w.has(markedEntries) && r.ok && r.applies() && r.planned.replaces() {
+			w.t.Fatalf("a replacement gave the same secret again")
+		}
 		// Where neither Read nor plan was shown the state, Create may take it for
 		// that of an interrupted run, and says so.
-		again := r.planned == createThenDelete && (!r.refresh || r.unknownSettings != nil) && r.saidSummary(resumed)
+		again := !w.has(markedEntries) && r.planned.isBlind() && (!r.refresh || r.unknownSettings != nil) && r.saidSummary(resumed)
 		if !again && (before.version != after.version || before.oldSecretExpiresAt != after.oldSecretExpiresAt) {
 			w.t.Fatalf("the version or expiry changed without the secret")
 		}
@@ -172,6 +182,10 @@ func (w *world) checkSuccessor(r *ran, before, after *held) {
 		w.t.Fatalf("a foreign secret was adopted")
 	}
 	made := slices.Index(w.server.Secrets(), after.secret) >= r.issued
+	if w.has(plainImports) && r.before.current != nil && before.secret == "" && !made && after.secret != r.secretThen {
+		w.t.Fatalf("an import took another secret than the configured one")
+	}
+	w.checkOrder(before, after, made)
 	if !made && !unseen && slices.Contains(w.memory.older[before.secret], after.secret) {
 		w.t.Fatalf("a superseded secret was adopted")
 	}
@@ -179,7 +193,7 @@ func (w *world) checkSuccessor(r *ran, before, after *held) {
 	if made { // with all that might have signed
 		older = append(older, w.secret)
 	}
-	if r.planned != createThenDelete { // Create is shown nothing of the state
+	if !r.planned.isBlind() {
 		older = append(older, w.memory.older[before.secret]...)
 		if !unseen && before.secret != "" && w.origin(before.secret) != w.server {
 			w.t.Fatalf("a secret was succeeded by that of another endpoint")
@@ -198,10 +212,13 @@ func (w *world) checkHolders(r *ran) {
 	w.t.Helper()
 	issued := w.server.Secrets()
 	for _, secret := range issued[r.issued:] {
-		if w.holder(secret, r) != "" || !w.alive(secret) || w.memory.accounted[secret] {
+		if w.holder(secret) != "" || !w.alive(secret) || w.memory.accounted[secret] {
 			continue
 		}
-		if r.killed && (w.recovery == "" || !w.delivered(r)) {
+		if r.killed {
+			if w.promised(r, secret) {
+				w.t.Fatalf("a secret that was delivered is held by nobody, after %s", r.occasion())
+			}
 			w.memory.account(secret)
 			continue
 		}
@@ -212,18 +229,32 @@ func (w *world) checkHolders(r *ran) {
 		w.memory.account(secret)
 		w.checkPromise(r, r.out.shown[named])
 	}
+	w.checkNewest(r)
+}
+
+// checkNewest checks that the newest secret of each endpoint is held by somebody,
+// unless the command may have lost it.
+func (w *world) checkNewest(r *ran) {
+	w.t.Helper()
 	for _, server := range w.servers {
 		newest := server.Secret()
-		if r.killed && w.recovery == "" {
-			w.memory.account(newest)
-		}
 		// Terraform shows a tainted object to Read only, so the provider did not see
 		// that it belongs to another endpoint.
-		if server != w.server && w.memory.unseen[newest] {
+		if server != r.server && w.memory.unseen[newest] {
 			w.memory.account(newest)
 		}
-		if server.Accepts(newest) && !w.memory.accounted[newest] && w.holder(newest, r) == "" {
-			w.t.Fatalf("the live secret is held by nobody any more")
+		if !server.Accepts(newest) || w.memory.accounted[newest] {
+			continue
+		}
+		switch wasThere := r.before.holds(newest) || slices.Index(server.Secrets(), newest) >= r.issued; {
+		case w.holder(newest) != "":
+			if server == r.server && w.owed(r, newest) && !w.atHand(r, newest) {
+				w.t.Fatalf("the net does not give the live secret back")
+			}
+		case wasThere && !w.promised(r, newest):
+			w.memory.account(newest)
+		default:
+			w.t.Fatalf("the live secret is held by nobody any more, after %s", r.occasion())
 		}
 	}
 }
@@ -240,32 +271,26 @@ func (w *world) delivered(r *ran) bool {
 }
 
 // holder says where a secret is, "" for nowhere.
-func (w *world) holder(secret string, r *ran) string {
-	if slices.ContainsFunc(r.after.all(), func(h *held) bool { return h.secret == secret }) {
-		return "state"
+func (w *world) holder(secret string) string {
+	for _, space := range w.workspaces {
+		if space.terraform.stored().holds(secret) {
+			return "a state"
+		}
+		if space.secret == secret {
+			return "a configuration"
+		}
 	}
-	if w.secret == secret {
-		return "configuration"
+	for _, o := range w.orphans {
+		if o.made == secret {
+			return "an orphan"
+		}
 	}
-	for path, content := range w.recoveryFiles() {
-		if strings.Contains(content, secret) {
-			return path
+	for _, m := range w.machines {
+		if m.folder().holds(secret, w.secrets(), w.reader.open) {
+			return "a net"
 		}
 	}
 	return ""
-}
-
-func (w *world) recoveryFiles() map[string]string {
-	files := map[string]string{}
-	if w.recovery == "" {
-		return files
-	}
-	paths, _ := filepath.Glob(filepath.Join(w.recovery, "*"))
-	for _, path := range paths {
-		content, _ := os.ReadFile(path)
-		files[filepath.Base(path)] = string(content)
-	}
-	return files
 }
 
 // checkPromise checks the time until which the old secret is said to work.
@@ -309,7 +334,7 @@ func (w *world) acceptedAt(server *emulator.Server, secret string, at time.Time)
 func (w *world) foreign(h *held) bool {
 	origin := w.origin(h.secret)
 	if h.secret == "" {
-		origin = w.memory.imported
+		origin = w.imported.server
 	}
 	return h.key != w.key || origin != w.server
 }
@@ -326,6 +351,7 @@ func (w *world) checkDeath(r *ran) {
 	processed := slices.ContainsFunc(r.posts(), func(p emulator.Request) bool { return p.Processed })
 	switch {
 	case r.killed, current == nil, current.secret == "", w.SkipValidation:
+	case !w.readable(current): // the provider concludes nothing
 	case w.alive(current.secret), w.memory.dead[current.secret]:
 	case !r.refresh && !processed: // nobody has asked
 	case r.unknownSettings != nil && !processed: // nobody could
@@ -340,36 +366,15 @@ func (w *world) checkDeath(r *ran) {
 // in state, so that the provider is to adopt it.
 func (w *world) adoptable(current *held) bool {
 	issued := w.server.Secrets()
-	return slices.ContainsFunc([]string{w.secret, w.recovered()}, func(secret string) bool {
+	available := []string{w.secret}
+	for _, e := range w.given(current) {
+		if e.endpoint == w.server.URL() && !e.kept && slices.Contains(e.followed, fingerprint(current.secret)) {
+			available = append(available, e.secret)
+		}
+	}
+	return w.readable(current) && slices.ContainsFunc(available, func(secret string) bool {
 		return slices.Index(issued, secret) > slices.Index(issued, current.secret) && w.server.Accepts(secret)
 	})
-}
-
-// recovered is the secret in the recovery folder, "" for none.
-func (w *world) recovered() string {
-	for _, content := range w.recoveryFiles() {
-		var entry struct{ Endpoint, Secret string }
-		if json.Unmarshal([]byte(content), &entry) == nil && entry.Endpoint == w.server.URL() {
-			return entry.Secret
-		}
-	}
-	return ""
-}
-
-// The recovery file goes when a refresh sees its secret in state.
-func (w *world) checkRecovery(r *ran) {
-	w.t.Helper()
-	if r.killed || !r.refresh || r.before.current == nil || r.before.current.secret == "" || w.foreign(r.before.current) || r.unknownSettings != nil {
-		return
-	}
-	if w.memory.unseen[r.before.current.secret] {
-		return // it may be in the file of another endpoint
-	}
-	for path, content := range w.recoveryFiles() {
-		if strings.Contains(content, r.before.current.secret) && !strings.Contains(path, ".reply-") && r.ok {
-			w.t.Fatalf("a recovery file is left although its secret was seen in state")
-		}
-	}
 }
 
 // describe is a state in short.

@@ -17,7 +17,7 @@ import (
 func (w *world) checkHealthy(r *ran) {
 	w.t.Helper()
 	skew := w.memory.skew.Abs()
-	if r.faults.any() || r.killed || r.interrupted || !r.refresh || r.unknownSettings != nil ||
+	if r.faults.any() || r.killed || r.dependency != ready && r.planned.empties() || r.interrupted || !r.refresh || r.unknownSettings != nil ||
 		skew > 24*time.Hour || skew > 300*time.Second && w.MaxRetries == 0 ||
 		r.before.current != nil && w.foreign(r.before.current) || w.key != w.server.Key() {
 		return
@@ -25,8 +25,15 @@ func (w *world) checkHealthy(r *ran) {
 	current := r.before.current
 	replaces := current == nil || current.tainted || r.replace
 	signs := w.maySign(w.secret)
-	if current != nil && (!replaces || !r.cbd) {
-		signs = signs || w.maySign(current.secret)
+	if current != nil && (!replaces || !r.cbd || r.planned == forgetThenCreate) {
+		signs = signs || w.maySign(current.secret) && w.readable(current)
+	}
+	for _, e := range r.given {
+		goes := r.before.holds(e.secret) // with the refresh
+		signs = signs || !goes && e.endpoint == w.server.URL() && w.maySign(e.secret)
+	}
+	if r.blocked {
+		return
 	}
 	if !r.ok && signs {
 		w.t.Fatalf("failed, although nothing was wrong and a live secret was at hand")
@@ -42,7 +49,7 @@ func (w *world) checkHealthy(r *ran) {
 
 // quiet reports whether nothing but the secret in state had to be asked about.
 func (w *world) quiet(r *ran) bool {
-	return r.before.current != nil && r.aliveBefore && w.maySign(r.before.current.secret) && len(r.before.deposed) == 0 && len(w.recoveryFiles()) == 0
+	return r.before.current != nil && r.aliveBefore && w.maySign(r.before.current.secret) && len(r.before.deposed) == 0 && len(r.given) == 0
 }
 
 func (w *world) maySign(secret string) bool {
@@ -57,6 +64,7 @@ func (w *world) checkIdle(r *ran) {
 	if !r.ok || r.killed || r.interrupted || r.faults.any() || !r.refresh || r.unknownSettings != nil {
 		return
 	}
+	defer w.here.remember()() // or else this plan would tidy up before what comes next
 	again := w.request()
 	out := &output{log: r.log}
 	idle, ok := w.terraform.plan(again, out)
@@ -72,10 +80,10 @@ func (w *world) checkIdle(r *ran) {
 // if this step wants the same rotation and can get that secret.
 func (w *world) resumable(s apply) string {
 	plain := apply{Replace: s.Replace, DeposedFirst: s.DeposedFirst}
-	if w.memory.rotated.step != w.at-1 || !reflect.DeepEqual(s, plain) || w.SkipValidation || w.memory.skew != 0 {
+	if w.rotated.step != w.at-1 || !reflect.DeepEqual(s, plain) || w.SkipValidation || w.memory.skew != 0 {
 		return ""
 	}
-	return w.memory.rotated.secret
+	return w.rotated.secret
 }
 
 // checkResumed demands that such a rotation is completed, not made again. Nothing is
@@ -86,7 +94,7 @@ func (w *world) checkResumed(r *ran, resumable string) {
 		w.t.Fatalf("an interrupted rotation was not completed")
 	}
 	stored := r.after.current != nil && r.after.current.secret == w.server.Secret()
-	if r.killed && w.recovery != "" && w.delivered(r) && !stored {
-		w.memory.rotated.step, w.memory.rotated.secret = w.at, w.server.Secret()
+	if r.killed && w.delivered(r) && w.promised(r, w.server.Secret()) && !stored {
+		w.rotated.step, w.rotated.secret = w.at, w.server.Secret()
 	}
 }

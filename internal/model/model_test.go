@@ -19,12 +19,15 @@ import (
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 	"github.com/integrator/terraform-provider-integrator/internal/protocol"
+	"github.com/integrator/terraform-provider-integrator/internal/provider"
 	"github.com/integrator/terraform-provider-integrator/internal/terraform"
 )
 
 // TestMain has the tests play the same sequences each time, so that a change is
 // judged by what it changes. "make soak" looks for new ones.
 func TestMain(m *testing.M) {
+	flag.String(kindsFlag, "", `kinds of events and rules that TestModel plays beside the old ones, such as "all" or "all,-sealed"`)
+	flag.Int(surveyFlag, 0, "how many sequences TestSurvey plays")
 	flag.Parse()
 	told := false
 	flag.Visit(func(f *flag.Flag) {
@@ -42,7 +45,7 @@ func TestModel(t *testing.T) {
 	t.Parallel()
 	schemas := loadSchemas(t.Context())
 	rapid.Check(t, func(t *rapid.T) {
-		play(t, schemas, scenarios().Draw(t, "scenario"))
+		play(t, schemas, scenarios(toldKinds()).Draw(t, "scenario"))
 	})
 }
 
@@ -58,10 +61,12 @@ func TestModelOnTerraform(t *testing.T) {
 		t.Run(strconv.Itoa(seed), func(t *testing.T) {
 			t.Parallel()
 			s := plainScenarios().Example(seed)
-			w, end := newWorld(t, s)
+			var w *world
+			w, end := newWorld(t, s, func() engine {
+				return &cli{CLI: found, t: t, folder: t.TempDir(), config: built.Config, secret: func() string { return w.secret }}
+			})
 			defer end()
 			w.clock.base = time.Now
-			w.terraform = &cli{CLI: found, t: t, folder: t.TempDir(), config: built.Config, secret: func() string { return w.secret }}
 			w.play()
 		})
 	}
@@ -70,9 +75,15 @@ func TestModelOnTerraform(t *testing.T) {
 // play runs a scenario on the model of core.
 func play(t tb, schemas protocol.Schemas, s scenario) {
 	t.Helper()
-	w, end := newWorld(t, s)
+	var w *world
+	w, end := newWorld(t, s, func() engine {
+		return &core{
+			flavor: s.Flavor, schemas: schemas,
+			options: func(r request) provider.Options { return w.options(r) },
+			opened:  func(ciphertext string) string { return w.reader.open(ciphertext) },
+		}
+	})
 	defer end()
-	w.terraform = &core{flavor: s.Flavor, options: w.options(), schemas: schemas}
 	w.play()
 }
 
@@ -85,36 +96,63 @@ func (w *world) play() {
 	}
 }
 
-func newWorld(t tb, s scenario) (*world, func()) {
+// newWorld makes a world. Each workspace has an engine of its own, which is not used
+// before the world is there.
+func newWorld(t tb, s scenario, newEngine func() engine) (w *world, end func()) {
 	t.Helper()
-	w := &world{t: t, scenario: s, memory: newMemory(), trigger: "0", grace: s.Grace, cbd: s.CreateBeforeDestroy}
+	w = &world{t: t, scenario: s, memory: newMemory()}
 	w.clock.base = clockStart
 	var ends []func()
-	for i := range w.servers {
-		server, err := emulator.Start(emulator.Options{
-			Clock:                     w.clock.now,
-			DropOldestOnRegenerate:    s.DropOldest,
-			OldSecretCannotRegenerate: s.OldCannotRegenerate,
-		})
-		if err != nil {
-			t.Fatalf("%s", err)
+	end = func() {
+		for _, o := range slices.Concat(w.orphans, w.buried) {
+			o.end()
 		}
-		w.servers[i] = server
-		w.memory.account(server.Secret())
-		ends = append(ends, server.Close)
-	}
-	w.server, w.key, w.secret = w.servers[0], w.servers[0].Key(), w.servers[0].Secret()
-	if s.RecoveryDir {
-		folder, err := os.MkdirTemp("", "recovery-")
-		if err != nil {
-			t.Fatalf("%s", err)
-		}
-		w.recovery = folder
-		ends = append(ends, func() { _ = os.RemoveAll(folder) })
-	}
-	return w, func() {
 		for _, end := range ends {
 			end()
 		}
 	}
+	must := func(err error) {
+		if err != nil {
+			end()
+			t.Fatalf("%s", err)
+		}
+	}
+	keys := []string{"", ""}
+	if s.Workspaces == anotherIntegrator {
+		keys = append(keys, "int_second")
+	}
+	for _, key := range keys {
+		server, err := emulator.Start(emulator.Options{
+			Key:                       key,
+			Clock:                     w.clock.now,
+			DropOldestOnRegenerate:    s.DropOldest,
+			OldSecretCannotRegenerate: s.OldCannotRegenerate,
+		})
+		must(err)
+		w.servers = append(w.servers, server)
+		w.memory.account(server.Secret())
+		ends = append(ends, server.Close)
+	}
+	nets := s.Nets
+	if len(nets) == 0 {
+		nets = []net{noNet}
+	}
+	for _, n := range nets {
+		m, err := newMachine(n)
+		must(err)
+		w.machines = append(w.machines, m)
+		ends = append(ends, m.close)
+	}
+	if s.has(recipients) {
+		var err error
+		w.reader, err = newReader()
+		must(err)
+	}
+	w.here = w.machines[0]
+	homes := map[workspacePair][]int{oneWorkspace: {0}, sameIntegrator: {0, 0}, anotherIntegrator: {0, 2}}
+	for _, home := range homes[s.Workspaces] {
+		w.workspaces = append(w.workspaces, w.newWorkspace(w.servers[home], newEngine()))
+	}
+	w.workspace = w.workspaces[0]
+	return w, end
 }

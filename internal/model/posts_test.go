@@ -20,8 +20,7 @@ const resendWait = 3 * time.Second
 func (w *world) checkPosts(r *ran) {
 	w.t.Helper()
 	posts := r.posts()
-	applies := r.name == "apply" || r.name == "apply the plan"
-	if len(posts) > 0 && (!applies || r.planned == noOp || r.planned == destroy) {
+	if len(posts) > 0 && (!r.applies() || r.planned == noOp || r.planned == destroy) {
 		w.t.Fatalf("a rotation that was not planned")
 	}
 	c := &postCheck{world: w, ran: r, retries: map[int]int{}, retimed: map[int]bool{}}
@@ -69,7 +68,7 @@ func (c *postCheck) check(p post) {
 	if c.lost.IsZero() && (outcome == againMaybe || outcome == ambiguous) {
 		c.lost = signedAt(p.Request)
 	}
-	must := c.checkTime(p) && !c.ran.interrupted && len(c.signers) == 1
+	must := c.checkTime(p) && !c.ran.interrupted && !c.ran.killed && len(c.signers) == 1
 
 	switch outcome {
 	case regenerated, stop, burnt:

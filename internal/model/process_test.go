@@ -65,16 +65,19 @@ type process struct {
 	out      *output
 	applying bool
 	stopped  func() bool // the user has interrupted Terraform
+	forgets  forgets
+	request  // of the command
 }
 
 // start starts the provider for one part of a command.
 func (c *core) start(r request, out *output, applying bool) *process {
-	p := &process{out: out, applying: applying}
+	p := &process{out: out, applying: applying, forgets: c.flavor.Forgets, request: r}
 	// A call that begins after the interrupt is not canceled, but none does.
 	p.stopped = func() bool { return r.ctx.Err() != nil }
 	server := &mortal{
-		ProviderServer: newServer(c.options),
+		ProviderServer: newServer(c.options(r)),
 		crash:          r.crash,
+		orphan:         r.orphan,
 		beforeApply:    r.beforeApply,
 	}
 	ctx := tfsdklogtest.RootLogger(tflogtest.RootLogger(r.ctx, out.log), out.log)
@@ -116,13 +119,14 @@ type killed struct{}
 type mortal struct {
 	tfprotov6.ProviderServer
 	crash       crash
-	applied     int // calls of ApplyResourceChange so far
+	orphan      *orphan // nil for none
+	applied     int     // calls of ApplyResourceChange so far
 	beforeApply func()
 }
 
 func (m *mortal) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	m.beforeApply()
-	resp, err := m.ProviderServer.ApplyResourceChange(ctx, req)
+	resp, err := m.orphan.call(ctx, req, m.ProviderServer.ApplyResourceChange)
 	if m.applied++; m.applied == m.crash.Call {
 		panic(killed{})
 	}

@@ -26,7 +26,7 @@ func TestRegressions(t *testing.T) {
 			},
 		},
 		"a destroy after a replacement that was interrupted leaves no file": {
-			Flavor: terraform, MaxRetries: 4, RecoveryDir: true,
+			Flavor: terraform, MaxRetries: 4, Nets: []net{chosenNet},
 			Steps: []step{apply{}, apply{Replace: true, Interrupt: beforeCall}, destroyed{}},
 		},
 		"what was imported from one endpoint is not adopted for another": {
@@ -70,11 +70,11 @@ func TestRegressions(t *testing.T) {
 			},
 		},
 		"a replacement asked for by hand is forgotten with the run that was killed": {
-			Flavor: terraform, MaxRetries: 4, RecoveryDir: true, Grace: 300, CreateBeforeDestroy: true,
+			Flavor: terraform, MaxRetries: 4, Nets: []net{chosenNet}, Grace: 300, CreateBeforeDestroy: true,
 			Steps: []step{apply{}, setSecret{"state's"}, apply{Replace: true, Crash: crash{Call: 1}}, apply{}},
 		},
 		"what the recovery file says is superseded stays so after an import": {
-			Flavor: terraform, MaxRetries: 4, RecoveryDir: true, Grace: 300,
+			Flavor: terraform, MaxRetries: 4, Nets: []net{chosenNet}, Grace: 300,
 			Steps: []step{
 				apply{}, setSecret{"state's"}, apply{Replace: true, Crash: crash{Call: 2}},
 				forget{}, setSecret{"live"}, importSecret{}, setSecret{"previous"}, apply{NoRefresh: true},
@@ -98,7 +98,7 @@ func TestRegressions(t *testing.T) {
 			},
 		},
 		"a recovery file that cannot be checked stops the rotation that it completes": {
-			Flavor: terraform, MaxRetries: 4, Grace: 300, RecoveryDir: true,
+			Flavor: terraform, MaxRetries: 4, Grace: 300, Nets: []net{chosenNet},
 			Steps: []step{
 				apply{}, apply{Rotate: true, Crash: crash{Call: 1}},
 				noPosts{apply{Faults: faults{Gets: []getFault{{"500", -1}}}}}, mustApply{},

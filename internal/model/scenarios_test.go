@@ -12,16 +12,12 @@ import (
 
 // scenarios generates them, the simplest first. What happens in one is drawn in
 // groups of steps that belong together, so that much of it leads somewhere.
-func scenarios() *rapid.Generator[scenario] {
+func scenarios(kinds []kind) *rapid.Generator[scenario] {
 	return rapid.Custom(func(t *rapid.T) scenario {
 		s := scenario{
-			Flavor: rapid.SampledFrom([]flavor{
-				{DeferralAllowed: true},                   // Terraform 1.9 to 1.11
-				{DeferralAllowed: true, Identities: true}, // Terraform 1.12 and later
-				{Identities: true},                        // OpenTofu 1.12 and later
-				{},                                        // Terraform 1.8, OpenTofu 1.8 to 1.11
-			}).Draw(t, "flavor"),
-			RecoveryDir:         rapid.Bool().Draw(t, "recovery_dir"),
+			Kinds:               kinds,
+			Flavor:              rapid.SampledFrom(flavors(kinds)).Draw(t, "flavor"),
+			Nets:                rapid.SampledFrom([][]net{{noNet}, {chosenNet}}).Draw(t, "nets"),
 			SkipValidation:      oneIn(8).Draw(t, "skip_credentials_validation"),
 			MaxRetries:          rapid.SampledFrom([]int{4, 1, 0}).Draw(t, "max_retries"),
 			DropOldest:          rapid.Bool().Draw(t, "drop oldest"),
@@ -29,12 +25,47 @@ func scenarios() *rapid.Generator[scenario] {
 			Grace:               rapid.SampledFrom([]int{300, 0, 3600, 60, 2, -1}).Draw(t, "grace"),
 			CreateBeforeDestroy: rapid.Bool().Draw(t, "create_before_destroy"),
 		}
+		if s.has(severalMachines) {
+			s.Nets = rapid.SliceOfN(rapid.SampledFrom([]net{chosenNet, noNet}), 2, 3).Draw(t, "nets of machines")
+		}
+		for i := range s.Nets {
+			if s.has(defaultNets) && rapid.Bool().Draw(t, "default") {
+				s.Nets = slices.Clone(s.Nets)
+				s.Nets[i] = defaultNet
+			}
+		}
+		if s.has(workspaces) {
+			s.Workspaces = rapid.SampledFrom([]workspacePair{oneWorkspace, oneWorkspace, oneWorkspace, sameIntegrator, anotherIntegrator}).Draw(t, "workspaces")
+		}
 		if !oneIn(6).Draw(t, "nothing yet") {
 			s.Steps = []step{apply{}}
 		}
-		s.Steps = append(s.Steps, slices.Concat(rapid.SliceOfN(groups(), 1, 12).Draw(t, "steps")...)...)
+		drawn := groups()
+		if more := s.moreGroups(); len(more) > 0 {
+			drawn = rapid.OneOf(drawn, rapid.OneOf(more...))
+		}
+		s.Steps = append(s.Steps, slices.Concat(rapid.SliceOfN(drawn, 1, 12).Draw(t, "steps")...)...)
+		if len(kinds) > 0 { // what has happened is to converge
+			s.Steps = append(s.Steps, apply{})
+		}
 		return s
 	})
+}
+
+func flavors(kinds []kind) []flavor {
+	all := []flavor{
+		{DeferralAllowed: true},                   // Terraform 1.9 to 1.11
+		{DeferralAllowed: true, Identities: true}, // Terraform 1.12 and later
+		{Identities: true},                        // OpenTofu 1.12 and later
+		{},                                        // Terraform 1.8, OpenTofu 1.8 to 1.11
+	}
+	if slices.Contains(kinds, forgotten) {
+		all = append(all,
+			flavor{Identities: true, Forgets: forgetsAll},                            // OpenTofu 1.12 and later
+			flavor{DeferralAllowed: true, Identities: true, Forgets: forgetsTainted}, // Terraform 1.16 and later
+		)
+	}
+	return all
 }
 
 func oneIn(n int) *rapid.Generator[bool] {
@@ -243,7 +274,7 @@ func plainScenarios() *rapid.Generator[scenario] {
 	return rapid.Custom(func(t *rapid.T) scenario {
 		return scenario{
 			Flavor:              flavor{DeferralAllowed: true},
-			RecoveryDir:         rapid.Bool().Draw(t, "recovery_dir"),
+			Nets:                rapid.SampledFrom([][]net{{noNet}, {chosenNet}}).Draw(t, "nets"),
 			SkipValidation:      oneIn(8).Draw(t, "skip_credentials_validation"),
 			MaxRetries:          rapid.IntRange(0, 1).Draw(t, "max_retries"),
 			DropOldest:          rapid.Bool().Draw(t, "drop oldest"),

@@ -22,6 +22,14 @@ type (
 	skewed           struct{ D time.Duration }
 	taint            struct{ Tainted bool }
 	forget           struct{}
+
+	onMachine     struct{ Number int }
+	inWorkspace   struct{ Number int }
+	setDestroy    struct{ Destroy bool } // lifecycle { destroy }
+	setRecipients struct{ Sealed bool }
+	setKey        struct{ AtHand bool } // the private key, in the runs
+	orphanEnds    struct{}              // the oldest one
+	orphanDies    struct{}              // likewise
 )
 
 // The commands.
@@ -34,6 +42,8 @@ type (
 		Faults                           faults
 		Interrupt                        interrupt
 		Crash                            crash
+		Orphan                           moment
+		Dependency                       dependency
 	}
 	save struct {
 		Rotate                           bool
@@ -45,6 +55,9 @@ type (
 		Faults    faults
 		Interrupt interrupt
 		Crash     crash
+
+		Orphan     moment
+		Dependency dependency
 	}
 	refreshOnly  struct{ Gets []getFault }
 	destroyed    struct{}
@@ -54,7 +67,7 @@ type (
 func (s pass) take(w *world) { w.clock.pass(s.D) }
 
 func (s rotatedElsewhere) take(w *world) {
-	w.memory.account(w.servers[0].Rotate(s.Grace))
+	w.memory.account(w.home.Rotate(s.Grace))
 }
 
 func (s setSecret) take(w *world) {
@@ -80,7 +93,7 @@ func (s setSecret) take(w *world) {
 const wrongSecret = "sk_test_WRONGWRONGWRONGWRONGWRONG"
 
 func (s moveTo) take(w *world) {
-	w.server, w.key = w.servers[0], w.servers[0].Key()
+	w.server, w.key = w.home, w.home.Key()
 	switch s.Where {
 	case "elsewhere":
 		w.server = w.servers[1]
@@ -121,6 +134,28 @@ func (s forget) take(w *world) {
 	w.terraform.forget()
 }
 
+func (s onMachine) take(w *world) { w.here = w.machines[s.Number] }
+
+func (s inWorkspace) take(w *world) { w.workspace = w.workspaces[s.Number] }
+
+func (s setDestroy) take(w *world) { w.keep = !s.Destroy }
+
+func (s setRecipients) take(w *world) { w.sealed = s.Sealed }
+
+func (s setKey) take(w *world) { w.readerIsOut = !s.AtHand }
+
+func (s orphanEnds) take(w *world) {
+	if len(w.orphans) > 0 {
+		w.endOrphan(w.orphans[0])
+	}
+}
+
+func (s orphanDies) take(w *world) {
+	if len(w.orphans) > 0 {
+		w.buryOrphan(w.orphans[0])
+	}
+}
+
 func (s apply) take(w *world) {
 	w.rotate(s.Rotate)
 	r := w.request()
@@ -131,6 +166,7 @@ func (s apply) take(w *world) {
 	if slices.ContainsFunc(s.Faults.Posts, postFault.takesLong) {
 		r.settings["request_timeout"] = "1s"
 	}
+	r.orphan, r.dependency = newOrphan(s.Orphan), s.Dependency
 	resumable := w.resumable(s)
 	done := w.command("apply", r, s.Faults, s.Interrupt, w.terraform.apply)
 	w.checkResumed(done, resumable)
@@ -155,6 +191,7 @@ func (s applySaved) take(w *world) {
 	defer func() { w.server, w.key = server, key }()
 	r := w.request()
 	r.refresh, r.crash = false, s.Crash
+	r.orphan, r.dependency = newOrphan(s.Orphan), s.Dependency
 	w.command("apply the plan", r, s.Faults, s.Interrupt, w.terraform.applySaved)
 }
 
@@ -165,7 +202,9 @@ func (s refreshOnly) take(w *world) {
 func (s destroyed) take(w *world) {
 	r := w.request()
 	for _, h := range w.terraform.stored().all() {
-		w.memory.account(h.secret)
+		if !w.has(keptSecrets) {
+			w.memory.account(h.secret)
+		}
 	}
 	w.command("destroy", r, faults{}, never, w.terraform.destroy)
 }
@@ -174,7 +213,7 @@ func (s importSecret) take(w *world) {
 	if len(w.terraform.stored().all()) > 0 {
 		return // Resource already managed by Terraform
 	}
-	w.memory.imported = w.server
+	w.imported.server, w.imported.secret = w.server, w.secret
 	w.command("import", w.request(), faults{}, never, func(r request, out *output) bool {
 		return w.terraform.importSecret(r, w.key, out)
 	})

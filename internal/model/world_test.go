@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,7 +20,10 @@ import (
 // data, so that a failing one can be pasted into a test.
 type scenario struct {
 	Flavor                          flavor
-	RecoveryDir, SkipValidation     bool
+	Kinds                           []kind
+	Nets                            []net // of the machines; none at all is one machine without a net
+	Workspaces                      workspacePair
+	SkipValidation                  bool
 	MaxRetries                      int
 	DropOldest, OldCannotRegenerate bool // readings of what the API leaves unclear
 	Grace                           int  // at first, of the resource; -1 for null
@@ -67,39 +71,37 @@ func (s stored) all() []*held {
 	return all
 }
 
+func (s stored) holds(secret string) bool {
+	return slices.ContainsFunc(s.all(), func(h *held) bool { return h.secret == secret })
+}
+
 // held is a secret that a state holds.
 type held struct {
 	secret, key, oldSecretExpiresAt string
+	ciphertext                      string // of the secret, "" where it is in plaintext
 	version                         int64
 	tainted                         bool
 	private                         []byte
 }
 
-// world is all that there is: the API at two endpoints, the clocks, the
-// configuration, a state.
+// world is all that there is: the API at several endpoints, the clocks, machines,
+// states with their configurations.
 type world struct {
 	t tb
 	scenario
-	clock     clock
-	servers   [2]*emulator.Server // the second is another environment
-	recovery  string              // folder, "" for none
-	terraform engine
+	clock       clock
+	servers     []*emulator.Server // home, another environment, another integrator
+	machines    []*machine
+	here        *machine // where commands run
+	workspaces  []*workspace
+	*workspace            // the one that is selected
+	reader      *reader   // who has the private key of the recipients
+	readerIsOut bool      // runs do not have the key
+	edits       int       // of triggers
+	at          int       // the step that is being taken
+	orphans     []*orphan // that may go on, the oldest first
+	buried      []*orphan // that never will
 
-	// The configuration.
-	server  *emulator.Server
-	key     string
-	secret  string // INTEGRATOR_SECRET
-	trigger string // of rotate_when_changed: "" for no map, "{}" for an empty one
-	edits   int    // of the trigger
-	at      int    // the step that is being taken
-	grace   int    // -1 for null
-	days    int    // 0 for null
-	cbd     bool
-
-	saved struct { // the configuration that the saved plan was made with
-		server *emulator.Server
-		key    string
-	}
 	interruption struct {
 		when   interrupt
 		cancel context.CancelFunc
@@ -118,18 +120,22 @@ func (c *clock) now() time.Time { return c.base().Add(time.Duration(c.passed.Loa
 
 func (c *clock) pass(d time.Duration) { c.passed.Add(int64(d)) }
 
-// options are how the provider meets this world.
-func (w *world) options() provider.Options {
-	return provider.Options{
+// options are how the provider meets this world, in a process of a command.
+func (w *world) options(r request) provider.Options {
+	options := provider.Options{
 		Clock:     w.clock.now,
 		RetryWait: time.Millisecond,
 		Getenv: func(name string) string {
-			if name == "INTEGRATOR_SECRET" {
+			switch {
+			case name == "INTEGRATOR_SECRET":
 				return w.secret
+			case name == "INTEGRATOR_IDENTITY" && w.reader != nil && !w.readerIsOut:
+				return w.reader.key()
 			}
 			return ""
 		},
 		Sleep: func(ctx context.Context, d time.Duration) error {
+			r.orphan.waits()
 			w.interruptAt(whileWaiting)
 			if ctx.Err() == nil {
 				w.clock.pass(d)
@@ -141,6 +147,8 @@ func (w *world) options() provider.Options {
 			return func() {}
 		},
 	}
+	w.here.configure(map[string]any{}, &options)
+	return options
 }
 
 func (w *world) interruptAt(when interrupt) {
@@ -156,9 +164,7 @@ func (w *world) settings() map[string]any {
 		"endpoint":       w.server.URL(),
 		"max_retries":    w.MaxRetries,
 	}
-	if w.recovery != "" {
-		settings["recovery_dir"] = w.recovery
-	}
+	w.here.configure(settings, &provider.Options{})
 	if w.SkipValidation {
 		settings["skip_credentials_validation"] = true
 	}
@@ -174,6 +180,9 @@ func (w *world) config() map[string]any {
 	if w.days > 0 {
 		config["rotate_after_days"] = w.days
 	}
+	if w.sealed {
+		config["recipients"] = []string{w.reader.recipient()}
+	}
 	switch w.trigger {
 	case "":
 	case "{}":
@@ -185,13 +194,17 @@ func (w *world) config() map[string]any {
 }
 
 func (w *world) request() request {
-	return request{settings: w.settings(), config: w.config(), cbd: w.cbd, refresh: true, ctx: context.Background(),
+	return request{settings: w.settings(), config: w.config(), cbd: w.cbd, keep: w.keep, refresh: true, ctx: context.Background(),
 		beforeApply: func() { w.interruptAt(beforeCall) }}
 }
 
 // ran is a command that was run, as an onlooker sees it.
 type ran struct {
 	request
+	workspace   *workspace
+	server      *emulator.Server
+	here        *machine
+	secretThen  string // INTEGRATOR_SECRET
 	name        string
 	ok          bool
 	killed      bool
@@ -200,12 +213,51 @@ type ran struct {
 	planned     action
 	before      stored
 	after       stored
-	aliveBefore bool // the secret in state
-	issued      int  // how many secrets there were before
+	aliveBefore bool    // the secret in state
+	given       []entry // what the net gave it
+	blocked     bool    // the net held something that the run could not open
+	issued      int     // how many secrets there were before
 	startedAt   time.Time
 	out         *output
-	log         *bytes.Buffer
+	log         *transcript
 	requests    []emulator.Request
+	offset      int // of the requests among those to the endpoint
+}
+
+// applies reports whether the command may carry out a plan to change the secret.
+func (r *ran) applies() bool { return r.name == "apply" || r.name == "apply the plan" }
+
+// occasion says what a command was, in short.
+func (r *ran) occasion() string {
+	switch {
+	case r.orphan != nil && r.orphan.stopped:
+		return "an orphan"
+	case r.dependency != ready && r.planned.empties():
+		return "a dependency that " + string(r.dependency)
+	case r.killed:
+		return "a kill"
+	case r.planned == forgetThenCreate:
+		return "a forgotten object"
+	}
+	return r.name
+}
+
+// transcript is a log, which an orphan may go on writing.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *transcript) Write(text []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(text)
+}
+
+func (l *transcript) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func (r *ran) posts() (posts []emulator.Request) {
@@ -224,20 +276,22 @@ func (w *world) command(name string, r request, f faults, when interrupt, run fu
 	w.t.Helper()
 	ctx, cancel := context.WithCancel(r.ctx)
 	defer cancel()
-	r.ctx = ctx
+	r.ctx, r.cancel = ctx, cancel
 	w.interruption.when, w.interruption.cancel = when, cancel
 	defer func() { w.interruption.when = never }()
 
-	log := &bytes.Buffer{}
+	log := &transcript{}
 	done := &ran{
-		request: r, name: name, faults: f, interrupted: when != never,
+		request: r, workspace: w.workspace, server: w.server, here: w.here, secretThen: w.secret, name: name, faults: f, interrupted: when != never,
 		before: w.terraform.stored(), issued: len(w.server.Secrets()), startedAt: w.clock.now(),
 		out: &output{log: log}, log: log,
 	}
+	done.given, done.blocked = w.given(done.before.current), w.blocked()
 	done.aliveBefore = done.before.current != nil && w.alive(done.before.current.secret)
-	offset, elsewhere := len(w.server.Requests()), len(w.other().Requests())
+	done.offset = len(w.server.Requests())
+	elsewhere := w.requestsElsewhere()
 	func() {
-		defer w.inject(f, when == whileSent)()
+		defer w.inject(f, when == whileSent, r.orphan)()
 		defer func() {
 			if recovered := recover(); recovered != nil {
 				if _, done.killed = recovered.(killed); !done.killed {
@@ -250,12 +304,13 @@ func (w *world) command(name string, r request, f faults, when interrupt, run fu
 	w.server.Heal()
 	done.planned = done.out.planned
 	done.after = w.terraform.stored()
-	done.requests = w.server.Requests()[offset:]
+	done.requests = w.server.Requests()[done.offset:]
+	w.adoptOrphan(done)
 	w.tell(done)
 	if w.stats != nil {
 		w.stats(done)
 	}
-	if len(w.other().Requests()) != elsewhere {
+	if w.requestsElsewhere() != elsewhere {
 		w.t.Fatalf("a request went to another endpoint than the configured one")
 	}
 	w.check(done)
@@ -264,7 +319,7 @@ func (w *world) command(name string, r request, f faults, when interrupt, run fu
 
 // inject queues the faults. If told so, it interrupts the command when the first
 // request to regenerate the secret has arrived.
-func (w *world) inject(f faults, interrupt bool) (end func()) {
+func (w *world) inject(f faults, interrupt bool, o *orphan) (end func()) {
 	for _, get := range f.Gets {
 		w.server.Inject(get.fault())
 	}
@@ -290,16 +345,21 @@ func (w *world) inject(f faults, interrupt bool) (end func()) {
 		})
 		end = func() { close(ended); wait.Wait() }
 	}
+	if o != nil && o.At == whileReplied {
+		posts = append(posts, o.reply())
+	}
 	w.server.Inject(posts...)
 	return end
 }
 
-// other is the endpoint that is not configured.
-func (w *world) other() *emulator.Server {
-	if w.server == w.servers[0] {
-		return w.servers[1]
+// requestsElsewhere counts those to endpoints that are not configured.
+func (w *world) requestsElsewhere() (n int) {
+	for _, s := range w.servers {
+		if s != w.server {
+			n += s.Count("", "")
+		}
 	}
-	return w.servers[0]
+	return n
 }
 
 // origin is the endpoint that has issued a secret, nil for none.
