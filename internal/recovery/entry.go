@@ -44,7 +44,9 @@ func (f *Folder) Remove(found Found) error {
 	return errors.Join(errs...)
 }
 
-func remove(path string) error { return unlessGone(os.Remove(path)) }
+func remove(path string) error {
+	return unlessGone(whenFree(func() error { return os.Remove(path) }))
+}
 
 func unlessGone(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {

@@ -27,6 +27,20 @@ func TestAnEntryThatIsKeptRetainsAllElse(t *testing.T) {
 	}
 }
 
+func TestDamagedMetadataStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	f := newFolder(t)
+	save(t, f, Record{Kind: Made, Fingerprint: made1}, old)
+	put(t, f.metadataPath(made1), "damaged")
+	found, _ := f.Load()
+	if err := f.Keep(found[0]); err != nil {
+		t.Error(err)
+	}
+	if content, err := os.ReadFile(f.metadataPath(made1)); err != nil || string(content) != "damaged" {
+		t.Errorf("it was overwritten: %v", err)
+	}
+}
+
 func TestAnEntryThatIsGoneIsNotKept(t *testing.T) {
 	t.Parallel()
 	f := newFolder(t)

@@ -31,7 +31,11 @@ func readRegular(path string, info fs.FileInfo, flags int) (content []byte, err 
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is %s, and not a file", path, kindOfFile(info.Mode()))
 	}
-	file, err := os.OpenFile(path, os.O_RDONLY|noWait|flags, 0)
+	var file *os.File
+	err = whenFree(func() error {
+		file, err = os.OpenFile(path, os.O_RDONLY|noWait|flags, 0)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +55,8 @@ func readRegular(path string, info fs.FileInfo, flags int) (content []byte, err 
 
 func kindOfFile(mode fs.FileMode) string {
 	switch {
+	case mode.IsRegular():
+		return "a file"
 	case mode&fs.ModeSymlink != 0:
 		return "a symbolic link"
 	case mode.IsDir():

@@ -35,6 +35,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -95,13 +96,27 @@ func (f file) with() string {
 	return f.part
 }
 
+// exists reports whether the folder is there. Something else in its place is an error.
+func (f *Folder) exists() (bool, error) {
+	info, err := os.Stat(f.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !info.IsDir():
+		return false, fmt.Errorf("%s is %s, and not a folder", f.path, kindOfFile(info.Mode()))
+	}
+	return true, nil
+}
+
 // files returns the files of all entries, in the order of their names. Other files are
 // of others.
 func (f *Folder) files() ([]file, error) {
-	listed, err := os.ReadDir(f.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	if exists, err := f.exists(); err != nil || !exists {
+		return nil, err
 	}
+	listed, err := os.ReadDir(f.path)
 	var files []file
 	for _, entry := range listed {
 		if file, ours := f.parseName(entry.Name()); ours {

@@ -33,6 +33,10 @@ func (f *Folder) Exposed() error {
 	return nil
 }
 
+// whenFree does something with a file. Here it does not matter whether others have the
+// file open.
+func whenFree(do func() error) error { return do() }
+
 // syncFolder writes to the disk which files are in a folder. Some file systems cannot,
 // and do not need to.
 func syncFolder(path string) error {

@@ -89,7 +89,7 @@ func TestANamedPipeInPlaceOfTheFolderIsNotWaitedFor(t *testing.T) {
 	f := newFolder(t)
 	pipe(t, f.Path())
 	_, problems := f.Load()
-	expectProblem(t, problems, f.Path(), "not a directory")
+	expectProblem(t, problems, f.Path(), "is a named pipe, and not a folder")
 	if _, err := f.Reserve(someDay, nil); err == nil {
 		t.Error("space is reserved in it")
 	}

@@ -5,12 +5,31 @@ package recovery
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
+
+// summary has of each entry that is found the kind, whether it is known whose secret it
+// is, and how many copies it has. All copies must be some of those that were written.
+func summary(t *testing.T, f *Folder, written []Copy) string {
+	t.Helper()
+	var entries []string
+	for _, found := range load(t, f) {
+		for _, c := range found.Copies {
+			if !slices.ContainsFunc(written, func(w Copy) bool { return c.Ciphertext == w.Ciphertext }) {
+				t.Error("a copy is not what was written")
+			}
+		}
+		name := cmp.Or(found.Fingerprint, "unknown")
+		entries = append(entries, fmt.Sprintf("%s %s %d", found.Kind, name, len(found.Copies)))
+	}
+	return strings.Join(entries, ", ")
+}
 
 // TestAKillBetweenTwoSteps does the steps of Save one by one, and looks after each at
 // what a process that is killed there leaves to the next.
@@ -19,67 +38,42 @@ func TestAKillBetweenTwoSteps(t *testing.T) {
 	f := newFolder(t)
 	copies := []Copy{{Ciphertext: armored()}, {With: old, Ciphertext: armored()}}
 	r := reserve(t, f, map[string]int{"": 1000, old: 1000, older: 1000})
-	// expect has the kinds of the entries and, for each, how many copies it has.
-	expect := func(step string, want ...string) {
-		t.Helper()
-		var got []string
-		for _, found := range load(t, f) {
-			known := "known"
-			if found.Fingerprint == "" {
-				known = "unknown"
-			}
-			got = append(got, fmt.Sprintf("%s %s %d", found.Kind, known, len(found.Copies)))
-			for _, c := range found.Copies {
-				if !sameCopies([]Copy{c}, copies[:1]) && !sameCopies([]Copy{c}, copies[1:]) {
-					t.Errorf("%s: a copy is not what was written", step)
-				}
-			}
-		}
-		if strings.Join(got, ", ") != strings.Join(want, ", ") {
-			t.Errorf("%s: %v is found, not %v", step, got, want)
-		}
-		if next := reserve(t, f, map[string]int{"": 1}); next != nil { // the next process removes nothing
-			next.Release()
-		}
+	write := func(part, content string) error {
+		_, err := r.files[part].WriteAt([]byte(content), 0)
+		return err
 	}
-	expect("reserved")
-	write := func(part, content string) {
-		t.Helper()
-		if _, err := r.files[part].WriteAt([]byte(content), 0); err != nil {
+	ciphertext := copies[0].Ciphertext
+	for _, step := range []struct {
+		name string
+		do   func() error
+		want string
+	}{
+		{"reserved", func() error { return nil }, ""},
+		{"half of a copy is written", func() error { return write(recipients, ciphertext[:150]) }, ""},
+		{"a copy is written", func() error { return write(recipients, ciphertext) }, "kept unknown 1"},
+		{"it has its size", func() error { return r.files[recipients].Truncate(int64(len(ciphertext))) }, "kept unknown 1"},
+		{"it has its name", func() error { return r.saveCopy(made1, copies[0]) }, "kept " + made1 + " 1"},
+		{"the other copy too", func() error { return r.saveCopy(made1, copies[1]) }, "kept " + made1 + " 2"},
+		{"half of the metadata is written", func() error { return write(metadata, `{"kind":"made"`) }, "kept " + made1 + " 2"},
+		{"the entry is whole", func() error { return r.saveRecord(Record{Kind: Made, Fingerprint: made1}) }, "made " + made1 + " 2"},
+		{"the space is released", func() error { r.Release(); return nil }, "made " + made1 + " 2"},
+		{"the entry is being removed", func() error { return remove(f.metadataPath(made1)) }, "kept " + made1 + " 2"},
+	} {
+		if err := step.do(); err != nil {
 			t.Fatal(err)
 		}
-	}
-	write(recipients, copies[0].Ciphertext[:150])
-	expect("half of a copy is written")
-	write(recipients, copies[0].Ciphertext)
-	expect("a copy is written", "kept unknown 1")
-	if err := r.files[recipients].Truncate(int64(len(copies[0].Ciphertext))); err != nil {
-		t.Fatal(err)
-	}
-	expect("it has its size", "kept unknown 1")
-	for i, step := range []string{"it has its name", "the other copy too"} {
-		if err := r.saveCopy(made1, copies[i]); err != nil {
-			t.Fatal(err)
+		if got := summary(t, f, copies); got != step.want {
+			t.Errorf("%s: found %q, not %q", step.name, got, step.want)
 		}
-		expect(step, fmt.Sprintf("kept known %d", i+1))
+		before := names(t, f)
+		reserve(t, f, map[string]int{"": 1}).Release()
+		if after := names(t, f); !slices.Equal(before, after) {
+			t.Errorf("%s: the next process makes of %v %v", step.name, before, after)
+		}
 	}
-	write(metadata, `{"kind":"made"`)
-	expect("half of the metadata is written", "kept known 2")
-	if err := r.saveRecord(Record{Kind: Made, Fingerprint: made1}); err != nil {
-		t.Fatal(err)
+	if left := names(t, f); len(left) != 2 {
+		t.Errorf("left is %v", left)
 	}
-	expect("the entry is whole", "made known 2")
-	left := len(names(t, f))
-	r.Release()
-	if left-len(names(t, f)) != 1 || left != 4 {
-		t.Errorf("%d files are left, and of them one is space for another copy", left)
-	}
-	expect("the space is released", "made known 2")
-
-	if err := remove(f.metadataPath(made1)); err != nil {
-		t.Fatal(err)
-	}
-	expect("the entry is being removed", "kept known 2")
 }
 
 // TestAKillAtAnyTime kills a process that saves one entry after another. What it said
@@ -91,25 +85,7 @@ func TestAKillAtAnyTime(t *testing.T) {
 	t.Parallel()
 	for round := range 8 {
 		f := newFolder(t)
-		child := exec.Command(os.Args[0], "-test.run=^TestAKillAtAnyTime$")
-		child.Env = append(os.Environ(), "RECOVERY_TEST_SAVE_TO="+f.Path())
-		output, err := child.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := child.Start(); err != nil {
-			t.Fatal(err)
-		}
-		saved := 0
-		for lines := bufio.NewScanner(output); lines.Scan(); {
-			if lines.Text() == "saved" {
-				saved++
-			}
-			if saved == 1+round {
-				_ = child.Process.Kill() // lines that it said before still come
-			}
-		}
-		_ = child.Wait() // it was killed
+		saved := killAfter(t, f, 1+round)
 		made := 0
 		for _, found := range load(t, f) {
 			if found.Kind == Made {
@@ -123,6 +99,31 @@ func TestAKillAtAnyTime(t *testing.T) {
 			t.Errorf("%d entries were saved, and %d are found", saved, made)
 		}
 	}
+}
+
+// killAfter kills a process as soon as it has saved n entries. By then it may have
+// saved more.
+func killAfter(t *testing.T, f *Folder, n int) (saved int) {
+	t.Helper()
+	child := exec.Command(os.Args[0], "-test.run=^TestAKillAtAnyTime$")
+	child.Env = append(os.Environ(), "RECOVERY_TEST_SAVE_TO="+f.Path())
+	output, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(output); lines.Scan(); {
+		if lines.Text() == "saved" {
+			saved++
+		}
+		if saved == n {
+			_ = child.Process.Kill()
+		}
+	}
+	_ = child.Wait() // it was killed
+	return saved
 }
 
 func saveForEver(t *testing.T, f *Folder) {

@@ -101,8 +101,8 @@ func discard(file *os.File) {
 // which in the default place is the provider's own, are closed to others. What is
 // missing above those follows the umask.
 func (f *Folder) make() error {
-	if info, err := os.Stat(f.path); err == nil && info.IsDir() {
-		return nil
+	if exists, err := f.exists(); err != nil || exists {
+		return err
 	}
 	parent := filepath.Dir(f.path)
 	above := filepath.Dir(parent)

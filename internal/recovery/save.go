@@ -112,7 +112,7 @@ func finish(file *os.File, content []byte, path string) (left string, err error)
 	}
 	err = errors.Join(file.Truncate(int64(len(content))), file.Sync(), file.Close())
 	if err == nil {
-		err = os.Rename(file.Name(), path)
+		err = whenFree(func() error { return os.Rename(file.Name(), path) })
 	}
 	if err != nil {
 		return file.Name(), err

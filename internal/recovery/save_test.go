@@ -4,7 +4,6 @@
 package recovery
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -137,44 +136,46 @@ func TestCopiesAreThereWithoutTheirMetadata(t *testing.T) {
 
 func TestProcessesSaveAtOnce(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "new", "folder")
+	f := newFolder(t)
 	var wait sync.WaitGroup
-	saved := make([][]Copy, 8)
+	saved := make([]Copy, 8)
 	for i := range saved {
-		fingerprint := strings.Repeat("0123"[i%4:i%4+1], 16) // two writers for each secret
-		f := NewFolder(path, "int_demo", "https://api.example")
+		fingerprint := strings.Repeat("0123"[i%4:i%4+1], 16) // two processes for each secret
+		with := strings.Repeat("89"[i/4:i/4+1], 16)
 		wait.Go(func() {
 			for range 5 {
-				saved[i] = []Copy{{With: strings.Repeat("89"[i/4:i/4+1], 16), Ciphertext: armored()}}
-				r, err := f.Reserve(someDay, map[string]int{saved[i][0].With: 1000})
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				if err := r.Save(Record{Kind: Made, Fingerprint: fingerprint}, saved[i]); err != nil {
-					t.Error(err)
-				}
-				if _, problems := f.Load(); len(problems) > 0 {
-					t.Errorf("problems: %v", problems)
-				}
-				if paths, err := f.SaveReply(saved[i]); err != nil || len(paths) != 1 {
-					t.Errorf("%d replies: %v", len(paths), err)
-				}
+				saved[i] = saveAtOnce(t, f.Path(), fingerprint, with)
 			}
 		})
 	}
 	wait.Wait()
-	f := NewFolder(path, "int_demo", "https://api.example")
 	found := load(t, f)
+	if left := names(t, f); len(found) != 4 || len(left) != 4*3+8*5 {
+		t.Fatalf("%d entries, and left is %v", len(found), left)
+	}
 	for i, entry := range found {
-		if !sameCopies(entry.Copies, append(saved[i], saved[i+4]...)) {
+		if !sameCopies(entry.Copies, []Copy{saved[i], saved[i+4]}) {
 			t.Errorf("entry %d has other copies", i)
 		}
 	}
-	if left := names(t, f); len(found) != 4 || len(left) != 4*3+40 {
-		t.Errorf("%d entries, and left is %v", len(found), left)
+}
+
+func saveAtOnce(t *testing.T, path, fingerprint, with string) Copy {
+	f := NewFolder(path, "int_demo", "https://api.example")
+	saved := Copy{With: with, Ciphertext: armored()}
+	r, err := f.Reserve(someDay, map[string]int{with: 1000})
+	if err != nil {
+		t.Error(err)
+		return saved
 	}
-	if err := os.RemoveAll(path); err != nil {
+	if err := r.Save(Record{Kind: Made, Fingerprint: fingerprint}, []Copy{saved}); err != nil {
 		t.Error(err)
 	}
+	if _, problems := f.Load(); len(problems) > 0 {
+		t.Errorf("problems: %v", problems)
+	}
+	if paths, err := f.SaveReply([]Copy{saved}); err != nil || len(paths) != 1 {
+		t.Errorf("%d replies: %v", len(paths), err)
+	}
+	return saved
 }
