@@ -107,7 +107,7 @@ func ExampleParseRecipient() {
 
 func ExamplePreparePassphrase() {
 	old := "sk_test_old"
-	sealer, err := envelope.PreparePassphrase(old)
+	sealer, err := envelope.PreparePassphrase(old, envelope.WorkFactor)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -9,16 +9,16 @@ import (
 	"filippo.io/age"
 )
 
-// workFactor is the binary logarithm of the rounds of scrypt that make a key of a
+// WorkFactor is the binary logarithm of the rounds of scrypt that make a key of a
 // passphrase. They are to slow down whoever guesses passphrases. The passphrases
 // here are secrets of the API, which are random and cannot be guessed, so that a few
 // milliseconds do. age takes 18, a second, for the passphrases that people choose.
-const workFactor = 10
+const WorkFactor = 10
 
 // PreparePassphrase returns a Sealer whose ciphertext the passphrase opens: here,
 // and with age -d for a person who types it. The passphrase must be random, as a
-// secret of the API is. It must not be empty.
-func PreparePassphrase(passphrase string) (*Sealer, error) {
+// secret of the API is. It must not be empty. The work factor is 1 to WorkFactor.
+func PreparePassphrase(passphrase string, workFactor int) (*Sealer, error) {
 	recipient, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
 		return nil, errors.New("the passphrase is empty")
@@ -37,6 +37,6 @@ func OpenWithPassphrase(armored, passphrase string) (string, error) {
 	if err != nil { // it is empty
 		return "", ErrNotRecipient
 	}
-	identity.SetMaxWorkFactor(workFactor)
+	identity.SetMaxWorkFactor(WorkFactor)
 	return open(armored, identity)
 }

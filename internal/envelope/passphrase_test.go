@@ -19,7 +19,7 @@ import (
 
 func sealWithPassphrase(t *testing.T, secret, passphrase string) string {
 	t.Helper()
-	sealer, err := envelope.PreparePassphrase(passphrase)
+	sealer, err := envelope.PreparePassphrase(passphrase, envelope.WorkFactor)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestOnlyThePassphraseOpens(t *testing.T) {
 	if _, err := envelope.OpenWithPassphrase(seal(t, "sk_test_new", key[0]), "sk_test_old"); !errors.Is(err, envelope.ErrNotRecipient) {
 		t.Errorf("a passphrase instead of the key: %v", err)
 	}
-	if _, err := envelope.PreparePassphrase(""); err == nil {
+	if _, err := envelope.PreparePassphrase("", envelope.WorkFactor); err == nil {
 		t.Error("seals with an empty passphrase")
 	}
 }
@@ -126,7 +126,7 @@ func TestTheSizeIsKnownBeforeTheSecret(t *testing.T) {
 		var sealer *envelope.Sealer
 		var err error
 		if rapid.Bool().Draw(rt, "passphrase") {
-			sealer, err = envelope.PreparePassphrase(rapid.StringN(1, 40, -1).Draw(rt, "old"))
+			sealer, err = envelope.PreparePassphrase(rapid.StringN(1, 40, -1).Draw(rt, "old"), envelope.WorkFactor)
 		} else {
 			names := rapid.SliceOfN(rapid.SampledFrom([]string{"age", "ssh-ed25519", "ssh-rsa"}), 1, 3).Draw(rt, "keys")
 			var publicKeys []string

@@ -50,13 +50,13 @@ func knownFaults() map[string]known {
 	replace := apply{Replace: true}
 	betweenDeleteAndCreate := func(d dependency) apply { return apply{Replace: true, Dependency: d} }
 	return map[string]known{
-		"nothing on the disk is in plaintext": {"the net gives a secret to whoever has a dummy", scenario{
+		"nothing on the disk is in plaintext": {"", scenario{
 			Flavor: terraform, Kinds: []kind{sealedNets}, Nets: []net{chosenNet},
 			Steps: []step{apply{}},
 		}},
 
 		// The net by default.
-		"kill -9 on default settings": {"a secret that was delivered is held by nobody, after a kill", scenario{
+		"kill -9 on default settings": {"", scenario{
 			Flavor: terraform, Nets: []net{defaultNet},
 			Steps: []step{apply{}, apply{Rotate: true, Crash: crash{Call: 1}}, mustApply{}},
 		}},
@@ -64,38 +64,38 @@ func knownFaults() map[string]known {
 			Flavor: terraform, Nets: []net{noNet}, Grace: 300,
 			Steps: []step{apply{}, apply{Rotate: true, Crash: crash{Call: 1}}, mustApply{}},
 		}},
-		"kill -9 of a creation": {"a secret that was delivered is held by nobody, after a kill", scenario{
+		"kill -9 of a creation": {"", scenario{
 			Flavor: terraform, Nets: []net{defaultNet},
 			Steps: []step{apply{Crash: crash{Call: 1}}, mustApply{}},
 		}},
-		"kill -9 of a replacement": {"a secret that was delivered is held by nobody, after a kill", scenario{
+		"kill -9 of a replacement": {"", scenario{
 			Flavor: terraform, Nets: []net{defaultNet},
 			Steps: []step{apply{}, apply{Replace: true, Crash: crash{Call: 2}}, mustApply{}},
 		}},
 
 		// What an entry may be taken for.
-		"an entry that is a day old stays out of the way of a newer secret": {olderStored, scenario{
+		"an entry that is a day old stays out of the way of a newer secret": {"", scenario{
 			Flavor: terraform, Nets: []net{chosenNet, noNet}, Grace: 3600,
 			Steps: []step{
 				apply{}, pass{24 * time.Hour},
 				onMachine{1}, replace, onMachine{0}, replace,
 			},
 		}},
-		"an import takes the configured secret": {"an import took another secret than the configured one", scenario{
+		"an import takes the configured secret": {"", scenario{
 			Flavor: terraform, Nets: []net{chosenNet}, Grace: 3600,
 			Steps: []step{
 				apply{}, apply{Rotate: true, Crash: crash{Call: 1}}, forget{},
 				rotatedElsewhere{time.Hour}, setSecret{"live"}, importSecret{}, apply{},
 			},
 		}},
-		"a configured secret that is newer than the entry is not passed over": {unknownPassed, scenario{
+		"a configured secret that is newer than the entry is not passed over": {"", scenario{
 			Flavor: terraform, Nets: []net{chosenNet}, Grace: 3600,
 			Steps: []step{
 				apply{}, apply{Rotate: true, Crash: crash{Call: 1}},
 				rotatedElsewhere{time.Hour}, setSecret{"live"}, apply{},
 			},
 		}},
-		"a live configured secret is not superseded by what is resumed": {"a live secret was at hand, but was not adopted", scenario{
+		"a live configured secret is not superseded by what is resumed": {"", scenario{
 			Flavor: terraform, Kinds: []kind{severalMachines}, Nets: []net{chosenNet}, Grace: 3600,
 			Steps: []step{
 				apply{}, apply{Rotate: true, Crash: crash{Call: 1}},
@@ -110,34 +110,34 @@ func knownFaults() map[string]known {
 			Flavor: terraform, Nets: []net{chosenNet}, Grace: 300, CreateBeforeDestroy: true,
 			Steps: []step{apply{}, taint{true}, apply{}},
 		}},
-		"what was tainted straight after an apply is replaced before it is destroyed, without a refresh": {"a replacement gave the same secret again", scenario{
+		"what was tainted straight after an apply is replaced before it is destroyed, without a refresh": {"", scenario{
 			Flavor: terraform, Nets: []net{chosenNet}, Grace: 300, CreateBeforeDestroy: true,
 			Steps: []step{apply{}, taint{true}, apply{NoRefresh: true}},
 		}},
 
 		// Orphans.
-		"an orphan sends nothing after the next run has stored a secret": {"an orphan began another attempt", scenario{
+		"an orphan sends nothing after the next run has stored a secret": {"", scenario{
 			Flavor: terraform, Nets: []net{chosenNet}, Grace: 3600,
 			Steps: []step{
 				apply{}, apply{Rotate: true, Faults: faults{Posts: []postFault{lostBefore}}, Orphan: whileIdle},
 				apply{}, orphanEnds{}, apply{},
 			},
 		}},
-		"an orphan does not end the secret in state": {"an orphan ended a stored secret", scenario{
+		"an orphan does not end the secret in state": {"", scenario{
 			Flavor: terraform, Nets: []net{chosenNet},
 			Steps: []step{
 				apply{}, apply{Rotate: true, Faults: faults{Posts: []postFault{lostBefore}}, Orphan: whileIdle},
 				orphanEnds{}, apply{},
 			},
 		}},
-		"an orphan's late entry stays out of the way of a newer secret": {olderStored, scenario{
+		"an orphan's late entry stays out of the way of a newer secret": {"", scenario{
 			Flavor: terraform, Nets: []net{chosenNet}, Grace: 3600,
 			Steps: []step{
 				apply{}, apply{Rotate: true, Orphan: whileReplied},
 				apply{}, orphanEnds{}, replace,
 			},
 		}},
-		"an orphan's late entry leaves the newer one": {"the live secret is held by nobody any more, after an orphan", scenario{
+		"an orphan's late entry leaves the newer one": {"", scenario{
 			Flavor: terraform, Nets: []net{chosenNet}, Grace: 3600,
 			Steps: []step{
 				apply{}, apply{Rotate: true, Orphan: whileReplied},
@@ -150,7 +150,7 @@ func knownFaults() map[string]known {
 		}},
 
 		// Create is never called.
-		"a dependency fails": {emptied + "fails", scenario{
+		"a dependency fails": {"", scenario{
 			Flavor: terraform, Nets: []net{defaultNet},
 			Steps: []step{apply{}, betweenDeleteAndCreate(fails), mustApply{}},
 		}},
@@ -162,29 +162,29 @@ func knownFaults() map[string]known {
 			Flavor: terraform, Nets: []net{chosenNet},
 			Steps: []step{apply{}, betweenDeleteAndCreate(fails), mustApply{}},
 		}},
-		"a dependency is interrupted": {emptied + "is interrupted", scenario{
+		"a dependency is interrupted": {"", scenario{
 			Flavor: terraform, Nets: []net{defaultNet},
 			Steps: []step{apply{}, betweenDeleteAndCreate(interrupted), mustApply{}},
 		}},
-		"Terraform is killed between Delete and Create": {emptied + "is when Terraform is killed", scenario{
+		"Terraform is killed between Delete and Create": {"", scenario{
 			Flavor: terraform, Nets: []net{defaultNet},
 			Steps: []step{apply{}, betweenDeleteAndCreate(dies), mustApply{}},
 		}},
-		"a precondition fails": {emptied + "is followed by a precondition that fails", scenario{
+		"a precondition fails": {"", scenario{
 			Flavor: terraform, Nets: []net{defaultNet},
 			Steps: []step{apply{}, betweenDeleteAndCreate(precondition), mustApply{}},
 		}},
-		"a dependency fails when a tainted object is replaced": {emptied + "fails", scenario{
+		"a dependency fails when a tainted object is replaced": {"", scenario{
 			Flavor: terraform, Nets: []net{defaultNet},
 			Steps: []step{apply{}, taint{true}, apply{Dependency: fails}, mustApply{}},
 		}},
 
 		// Objects that go without a Create after them.
-		"destroy, then apply": {"the live secret is held by nobody any more, after destroy", scenario{
+		"destroy, then apply": {"", scenario{
 			Flavor: terraform, Nets: []net{defaultNet},
 			Steps: []step{apply{}, destroyed{}, mustApply{}},
 		}},
-		"destroy, then apply, beside a chosen folder": {"the live secret is held by nobody any more, after destroy", scenario{
+		"destroy, then apply, beside a chosen folder": {"", scenario{
 			Flavor: terraform, Nets: []net{chosenNet},
 			Steps: []step{apply{}, destroyed{}, mustApply{}},
 		}},
@@ -194,23 +194,23 @@ func knownFaults() map[string]known {
 		}},
 
 		// Objects that are forgotten.
-		"OpenTofu forgets what it replaces": {liveNotTaken, scenario{
+		"OpenTofu forgets what it replaces": {"", scenario{
 			Flavor: openTofu, Nets: []net{chosenNet}, Kinds: []kind{forgotten},
 			Steps: []step{apply{}, setDestroy{false}, replace},
 		}},
-		"OpenTofu forgets what is tainted": {liveNotTaken, scenario{
+		"OpenTofu forgets what is tainted": {"", scenario{
 			Flavor: openTofu, Nets: []net{defaultNet}, Kinds: []kind{forgotten},
 			Steps: []step{apply{}, setDestroy{false}, taint{true}, apply{}},
 		}},
-		"OpenTofu forgets what it replaces with create_before_destroy": {liveNotTaken, scenario{
+		"OpenTofu forgets what it replaces with create_before_destroy": {"", scenario{
 			Flavor: openTofu, Nets: []net{chosenNet}, Kinds: []kind{forgotten}, CreateBeforeDestroy: true,
 			Steps: []step{apply{}, setDestroy{false}, replace},
 		}},
-		"OpenTofu forgets by a saved plan": {"not true: the state has lost its secret, and nothing was changed", scenario{
+		"OpenTofu forgets by a saved plan": {"", scenario{
 			Flavor: openTofu, Nets: []net{chosenNet},
 			Steps: []step{apply{}, setDestroy{false}, save{Replace: true}, applySaved{}, mustApply{}},
 		}},
-		"Terraform forgets what is tainted": {liveNotTaken, scenario{
+		"Terraform forgets what is tainted": {"", scenario{
 			Flavor: terraform116, Nets: []net{chosenNet}, Kinds: []kind{forgotten},
 			Steps: []step{apply{}, setDestroy{false}, taint{true}, apply{}},
 		}},
@@ -218,7 +218,7 @@ func knownFaults() map[string]known {
 			Flavor: terraform116, Nets: []net{chosenNet},
 			Steps: []step{apply{}, setDestroy{false}, replace},
 		}},
-		"the message of a forgotten object is true": {"not true: the state has lost its secret, and nothing was changed", scenario{
+		"the message of a forgotten object is true": {"", scenario{
 			Flavor: openTofu, Nets: []net{chosenNet},
 			Steps: []step{apply{}, setDestroy{false}, replace},
 		}},

@@ -33,11 +33,15 @@ func newMachine(n net) (*machine, error) {
 func (m *machine) close() { _ = os.RemoveAll(m.root) }
 
 // configure has the provider use the machine's net. It is the one place that knows
-// how a person chooses a net, and what of it today's provider has: it has no default
-// folder, so there the default is none.
-func (m *machine) configure(settings map[string]any, _ *provider.Options) {
-	if m.net == chosenNet {
+// how a person chooses a net.
+func (m *machine) configure(settings map[string]any, options *provider.Options) {
+	options.WorkingDir = m.root
+	switch m.net {
+	case chosenNet:
 		settings["recovery_dir"] = m.folder().path
+	case noNet:
+		settings["skip_recovery"] = true
+	case defaultNet:
 	}
 }
 

@@ -123,13 +123,15 @@ func (c *clock) pass(d time.Duration) { c.passed.Add(int64(d)) }
 // options are how the provider meets this world, in a process of a command.
 func (w *world) options(r request) provider.Options {
 	options := provider.Options{
-		Clock:     w.clock.now,
-		RetryWait: time.Millisecond,
+		Clock:      w.clock.now,
+		RetryWait:  time.Millisecond,
+		WorkFactor: 1,
+		Orphaned:   r.orphan.isOne,
 		Getenv: func(name string) string {
 			switch {
 			case name == "INTEGRATOR_SECRET":
 				return w.secret
-			case name == "INTEGRATOR_IDENTITY" && w.reader != nil && !w.readerIsOut:
+			case name == "INTEGRATOR_AGE_IDENTITY" && w.reader != nil && !w.readerIsOut:
 				return w.reader.key()
 			}
 			return ""
@@ -230,7 +232,7 @@ func (r *ran) applies() bool { return r.name == "apply" || r.name == "apply the 
 // occasion says what a command was, in short.
 func (r *ran) occasion() string {
 	switch {
-	case r.orphan != nil && r.orphan.stopped:
+	case r.orphan != nil && r.orphan.stopped.Load():
 		return "an orphan"
 	case r.dependency != ready && r.planned.empties():
 		return "a dependency that " + string(r.dependency)

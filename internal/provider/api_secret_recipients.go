@@ -38,9 +38,11 @@ func sealOnce(sealer *envelope.Sealer) func(apisecret.Secret) string {
 }
 
 // sealWith prepares the encryption of one secret with another as passphrase.
-func sealWith(passphrase apisecret.Secret) (func(apisecret.Secret) string, error) {
-	sealer, err := envelope.PreparePassphrase(passphrase.Reveal())
-	return sealOnce(sealer), err
+func sealWith(workFactor int) func(apisecret.Secret) (func(apisecret.Secret) string, error) {
+	return func(passphrase apisecret.Secret) (func(apisecret.Secret) string, error) {
+		sealer, err := envelope.PreparePassphrase(passphrase.Reveal(), workFactor)
+		return sealOnce(sealer), err
+	}
 }
 
 func openWith(ciphertext string, passphrase apisecret.Secret) (string, error) {

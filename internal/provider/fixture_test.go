@@ -74,6 +74,7 @@ func (f *fixture) newServer() func() (tfprotov6.ProviderServer, error) {
 			RetryWait:  time.Millisecond,
 			Sleep:      f.sleep,
 			WorkingDir: f.workingDir,
+			WorkFactor: 1,
 		})
 	}
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/integrator/terraform-provider-integrator/internal/client"
+	"github.com/integrator/terraform-provider-integrator/internal/envelope"
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 	"github.com/integrator/terraform-provider-integrator/internal/rotation"
 )
@@ -49,6 +50,9 @@ type Options struct {
 	BeginRotation func() (done func())
 	// WorkingDir is where Terraform's data directory is; the process's by default.
 	WorkingDir string
+	// WorkFactor is that of sealing with a secret; envelope.WorkFactor by default. Tests
+	// that seal a thousand times take a lower one.
+	WorkFactor int
 }
 
 func (o Options) withDefaults() Options {
@@ -63,6 +67,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.WorkingDir == "" {
 		o.WorkingDir = "."
+	}
+	if o.WorkFactor == 0 {
+		o.WorkFactor = envelope.WorkFactor
 	}
 	return o
 }
@@ -133,7 +140,7 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 		Open:           settings.ageIdentity.Open,
 		HasKey:         !settings.ageIdentity.IsZero(),
 		Seal:           seal,
-		SealWith:       sealWith,
+		SealWith:       sealWith(p.options.WorkFactor),
 		OpenWith:       openWith,
 		Begin:          p.options.BeginRotation,
 		SkipValidation: settings.skipValidation,

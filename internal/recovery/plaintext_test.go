@@ -23,7 +23,7 @@ func TestNoSecretIsOnTheDiskInPlaintext(t *testing.T) {
 	previous, secret, reply := apisecret.New("sk_test_PLANTED_previous"), apisecret.New("sk_test_PLANTED_new"), `{"secret": "PLANTED"}`
 	with := previous.Fingerprint()
 	seal := func(text string) Copy {
-		sealer, err := envelope.PreparePassphrase(previous.Reveal())
+		sealer, err := envelope.PreparePassphrase(previous.Reveal(), envelope.WorkFactor)
 		if err != nil {
 			t.Fatal(err)
 		}
