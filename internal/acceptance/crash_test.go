@@ -37,6 +37,11 @@ func crashes() []crash {
 			run.wait()
 			call.release()
 		}},
+		{name: "SIGQUIT to the group", untraced: true, kill: func(_ *fixture, run *run, call held) {
+			run.signal(syscall.SIGQUIT, true)
+			run.wait()
+			call.release()
+		}},
 		{name: "two SIGINTs", untraced: true, interrupted: true, kill: func(_ *fixture, run *run, call held) {
 			run.signal(syscall.SIGINT, true)
 			run.says("Interrupt received")
@@ -198,21 +203,4 @@ func TestTheOldSecretSurvivesACrashInAReplacement(t *testing.T) {
 	}
 	f.plan().has(0, "No changes")
 	f.recovers(none)
-}
-
-// A provider that does not rotate, but refreshes for instance, ends with Terraform.
-func TestIdleOrphanEnds(t *testing.T) {
-	t.Parallel()
-	for _, trace := range []bool{false, true} {
-		t.Run("refresh"+traced(trace), func(t *testing.T) {
-			t.Parallel()
-			f := newFixture(t).withTrace(trace)
-			f.apply().has(0)
-			probe := f.hold(emulator.Fault{}.On("GET", emulator.ProfilePath))
-			run := f.start("plan", "-input=false")
-			probe.wait()
-			run.signal(syscall.SIGKILL, false)
-			run.gone()
-		})
-	}
 }

@@ -173,22 +173,3 @@ func TestInterruptBeforeTheResend(t *testing.T) {
 		}
 	}
 }
-
-// The same for a provider whose Terraform was killed.
-func TestCrashBeforeTheResend(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t).withRecovery()
-	f.apply().has(0)
-	f.configure(resource{trigger: "2", grace: 300})
-	f.Inject(emulator.Fault{Drop: true}.On("POST", emulator.RegeneratePath).After())
-	run := rotation{}.start(f)
-	f.traces("sent, but no complete answer came")
-	run.signal(syscall.SIGKILL, false)
-	run.gone()
-	f.sent(3)
-	f.recovers(3)
-
-	f.apply().has(0, "An interrupted rotation was completed")
-	f.stores(3, false)
-	f.sent(3)
-}

@@ -25,7 +25,7 @@ const regenerateSecretPath = "/v1/integrator/regenerate-secret"
 //
 // Ending ctx stops it as long as nothing can have been sent. From then on it
 // carries on, bounded by the request timeout and the retries, because the reply
-// is the only copy. The error is an *apisecret.RegenerateError.
+// is the only copy; but see Config.Orphaned. The error is an *apisecret.RegenerateError.
 func (c *Client) RegenerateSecret(ctx context.Context, in apisecret.RegenerateInput) (*apisecret.RegeneratedSecret, error) {
 	c.rotation.Lock()
 	defer c.rotation.Unlock()
