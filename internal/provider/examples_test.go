@@ -55,6 +55,7 @@ func TestExamples(t *testing.T) {
 				needs(t, ephemeralResources())
 			}
 			f := newFixture(t, emulator.Options{Key: key})
+			f.setenv(ageKey, age.identity)
 			f.ChangeWebhook(f.AddWebhook("https://example.com/webhooks", "payment.completed", "payment.refunded").ID, func(h *emulator.Webhook) { h.ID = hookID })
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: f.factories(),
