@@ -96,7 +96,7 @@ type Config struct {
 	// Begin is told that a rotation is in flight, until done is called.
 	Begin func() (done func())
 	// SkipValidation forbids to ask the API about secrets, except where a rotation
-	// would otherwise end one.
+	// would otherwise invalidate one.
 	SkipValidation bool
 	// Applying reports whether Terraform is known to be carrying out a plan. It asks
 	// for the plan again then, and the warnings of that plan would be said twice.
