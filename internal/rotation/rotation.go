@@ -17,7 +17,8 @@
 //     (resume.go) or adopt a secret.
 //
 // What the process has seen on this way is in one snapshot, [Seen] (seen.go). What
-// the recovery folder holds, and who can open it, is in recovered.go.
+// the recovery folder holds, and who can open it, is in recovered.go. A rotation
+// prepares and fills it in net.go, and what leaves a state goes there in keep.go.
 package rotation
 
 import (
