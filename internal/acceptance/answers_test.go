@@ -78,7 +78,7 @@ func TestEncodedReplyIsRead(t *testing.T) {
 	}
 }
 
-// The true end of the old secret is kept, and told.
+// The time at which the old secret really expires is kept, and told.
 func TestGraceThatIsNotGranted(t *testing.T) {
 	t.Parallel()
 	soon := time.Now().Add(time.Minute).UTC().Format("2006-01-02T15:04:05.000Z")

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// Two resources for one integrator would each end the other's secret.
+// Two resources for one integrator would each invalidate the other's secret.
 func TestSecondRotationInARunIsRefused(t *testing.T) {
 	t.Parallel()
 	both := func(trigger string) resource {

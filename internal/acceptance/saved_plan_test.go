@@ -69,7 +69,7 @@ func secretDies(t *testing.T, rotation rotation, refresh string, tainted bool) {
 }
 
 // A pipeline is still configured with its first secret, which the first apply has
-// ended. The state has the live one.
+// invalidated. The state has the live one.
 func TestTheConfiguredSecretMayDie(t *testing.T) {
 	t.Parallel()
 	for _, rotation := range rotations()[1:] {

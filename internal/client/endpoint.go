@@ -57,8 +57,8 @@ func ParseEndpoint(endpoint string) (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: canonicalHost(u)}, nil
 }
 
-// canonicalHost returns the one way to write a host. State and recovery files
-// name the API by its endpoint, so one API must not have two of them.
+// canonicalHost returns the one way to write a host. State and recovery
+// folder name the API by its endpoint, so one API must not have two of them.
 func canonicalHost(u *url.URL) string {
 	host := strings.TrimSuffix(strings.ToLower(u.Host), ":")
 	if port := u.Port(); u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {

@@ -126,7 +126,7 @@ func TestEnvironmentEndpoint(t *testing.T) {
 	}
 }
 
-// One API has one endpoint: state and recovery files name the API by it.
+// One API has one endpoint: state and recovery folder name the API by it.
 func TestEndpointIsCanonical(t *testing.T) {
 	t.Parallel()
 	for endpoint, want := range map[string]string{

@@ -78,8 +78,8 @@ func ExampleClient_RegenerateSecret() {
 	case failure.Effect() == apisecret.Unchanged:
 		fmt.Println("No new secret was made.")
 	default:
-		fmt.Println("The old secret may end", failure.OldSecretExpiresAt.Sub(failure.AmbiguousSince), "after the request was sent.")
+		fmt.Println("The old secret may expire", failure.OldSecretExpiresAt.Sub(failure.AmbiguousSince), "after the request was sent.")
 	}
 	// Output:
-	// The old secret may end 5m0s after the request was sent.
+	// The old secret may expire 5m0s after the request was sent.
 }

@@ -22,7 +22,7 @@ func (f *fixture) orphanable() *atomic.Bool {
 }
 
 // An orphan may be long outlived by another run, which has stored a secret of its
-// own. A further attempt would end that one.
+// own. A further attempt would invalidate that one.
 func TestAnOrphanBeginsNoAttempt(t *testing.T) {
 	t.Parallel()
 	ambiguous, tooMany, refused := emulator.Fault{Drop: true}, emulator.TooManyRequests("6"), emulator.HTML(401)

@@ -197,12 +197,12 @@ func (row outcome) check(t *testing.T, grace time.Duration, maxRetries, times in
 	if times == 1 {
 		waits = waits[:1]
 		means, effect = apisecret.Regenerated, apisecret.Changed
-		if row.acted && grace == 0 { // the first attempt ended the secret that signs
+		if row.acted && grace == 0 { // the first attempt invalidated the secret that signs
 			means, effect = apisecret.SecretRefused, apisecret.Unknown
 		}
 	}
 	cutShort := strings.HasPrefix(row.happened, "reply cut")
-	if cutShort && grace == 0 && len(waits) > 0 { // the first attempt ended the secret; a 401 counts even if it is cut short
+	if cutShort && grace == 0 && len(waits) > 0 { // the first attempt invalidated the secret; a 401 counts even if it is cut short
 		means, effect = apisecret.SecretRefused, apisecret.Unknown
 	}
 	attempts := 1 + len(waits)

@@ -202,7 +202,7 @@ func TestHugeReplies(t *testing.T) {
 }
 
 // TestProfileWaitsForRotation asks for the profile while a POST is under way that
-// ends the secret.
+// invalidates the secret.
 func TestProfileWaitsForRotation(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{})

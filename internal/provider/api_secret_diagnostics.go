@@ -175,7 +175,7 @@ func (r *apiSecretResource) adoptionPlanned(source rotation.Source) diag.Diagnos
 	if source == rotation.FromRecovery {
 		return diag.NewAttributeWarningDiagnostic(path.Root("secret"), "A newer secret is in the recovery folder",
 			fmt.Sprintf("The recovery folder %s holds a secret that came after the one in state, and the API accepts it: a run ended before Terraform had stored it. "+
-				"The next apply stores it, without a rotation; if a rotation is planned, it signs that.", r.recovery.Path()))
+				"The next apply stores it, without a rotation; if another rotation is planned, it signs that.", r.recovery.Path()))
 	}
 	return diag.NewAttributeWarningDiagnostic(path.Root("secret"), "The API does not accept the secret in state, but another one",
 		"It refuses the secret in state and accepts the one from integrator_secret: the secret was rotated outside this state. "+

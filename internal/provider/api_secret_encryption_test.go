@@ -81,7 +81,7 @@ func trigger(value int) string {
 	return fmt.Sprintf("old_secret_valid_for_seconds = 300\nrotate_when_changed = { v = \"%d\" }\n", value)
 }
 
-// The state has the secret only as ciphertext, and the configured one has ended.
+// The state has the secret only as ciphertext, and the configured one is invalid.
 // With its identity, the provider can still sign the next rotation.
 func TestEncryptedSecretRotatesUnattended(t *testing.T) {
 	t.Parallel()
@@ -122,7 +122,7 @@ func TestEncryptedSecretWithoutIdentity(t *testing.T) {
 	unchanged := secretResource(recipients(k) + trigger(1))
 	f.terraform(
 		resource.TestStep{Config: unchanged, ConfigStateChecks: append(f.encrypted(k), kept())},
-		// The configured one has ended, and so has the one in state: another is live.
+		// The configured one is invalid, and so is the one in state: another is live.
 		resource.TestStep{
 			PreConfig: func() { f.setenv("INTEGRATOR_SECRET", f.Rotate(0)) },
 			Config:    unchanged, ConfigPlanChecks: preApply(plancheck.ExpectEmptyPlan()), ConfigStateChecks: []statecheck.StateCheck{kept()},

@@ -68,7 +68,7 @@ func onRotation(fault emulator.Fault) emulator.Fault {
 	return fault.On(http.MethodPost, emulator.RegeneratePath)
 }
 
-// The first rotation ends the configured secret, so only the one in state can sign
+// The first rotation invalidates the configured secret, so only the one in state can sign
 // the next requests. Each success shows that the failure before it has not changed
 // the state. TestFailuresKeepTheSecret has other failures.
 func TestFailedRotationKeepsTheSecret(t *testing.T) {

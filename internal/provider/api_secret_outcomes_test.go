@@ -10,7 +10,7 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// The first rotation ends the configured secret, so only the one in state can sign
+// The first rotation invalidates the configured secret, so only the one in state can sign
 // the next requests. Each success shows that the failure before it has not changed
 // the state. TestFailedRotationKeepsTheSecret has one failure on a real Terraform.
 func TestFailuresKeepTheSecret(t *testing.T) {

@@ -72,7 +72,7 @@ func TestChangesOfRecipients(t *testing.T) {
 	s.expectEncrypted(stored, second)
 }
 
-// The configured secret has ended, and the state has the newest only as ciphertext.
+// The configured secret is invalid, and the state has the newest only as ciphertext.
 // TestEncryptedSecretRotatesUnattended has some of it on a real Terraform.
 func TestRotationsForRecipients(t *testing.T) {
 	t.Parallel()

@@ -78,6 +78,6 @@ func TestDestroySendsNothing(t *testing.T) {
 		t.Errorf("the API was asked for %d rotations", len(graces))
 	}
 	if !f.Accepts(f.Secret()) {
-		t.Error("the secret ended with the resource")
+		t.Error("the secret became invalid with the resource")
 	}
 }

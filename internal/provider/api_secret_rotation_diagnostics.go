@@ -165,7 +165,7 @@ func recipientsUnusable(err error) diag.Diagnostic {
 
 func recoveryUndecryptable(e rotation.Event) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("An interrupted rotation cannot be completed",
-		paragraphs("An earlier run of this rotation made a new secret and ended before Terraform stored it. It is sealed in the recovery folder and could not be opened; rotating again would end it. Nothing was sent.",
+		paragraphs("An earlier run of this rotation made a new secret and ended before Terraform stored it. It is sealed in the recovery folder and could not be opened; rotating again would invalidate it. Nothing was sent.",
 			openSealed(e.Copies), "Then apply again. If nothing opens it any more, delete these files: that gives the secret in them up, and the next apply rotates."))
 }
 
@@ -177,7 +177,7 @@ func recoveryUnopened(e rotation.Event) diag.Diagnostic {
 
 func recoveryUnchecked(e rotation.Event, api *client.Client) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("An interrupted rotation cannot be completed yet",
-		paragraphs("An earlier run of this rotation made a new secret, which the recovery folder holds. Whether it is live could not be checked; rotating again would end it. The secret was not rotated, and the one in use is as valid as it was.",
+		paragraphs("An earlier run of this rotation made a new secret, which the recovery folder holds. Whether it is live could not be checked; rotating again would invalidate it. The secret was not rotated, and the one in use is as valid as it was.",
 			whatHappened(e.Err), remedy(e.Err, api), "Apply again when the API can be reached."))
 }
 

@@ -34,6 +34,14 @@ func applyMessages() []entry {
 			s.told = nil
 			s.carryOut(plan)
 		}),
+		message("The secret to be adopted is refused when the plan is applied", func(s *session) {
+			s.created(nil)
+			s.setenv(configured, s.Rotate(0))
+			plan := s.mustPlan()
+			s.Rotate(0)
+			s.told = nil
+			s.carryOut(plan)
+		}),
 		message("A rotation is interrupted before it is sent", func(s *session) {
 			s.created(nil).rotate()
 			interrupted(s)

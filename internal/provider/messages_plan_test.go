@@ -126,7 +126,7 @@ func rotationPlanMessages() []entry {
 			s.created(args{"recipients": []string{newKey(s.t).recipient}}).rotate()
 			s.plan()
 		}),
-		message("A creation is planned, the recovery file is encrypted and cannot be opened, and integrator_secret is refused", func(s *session) {
+		message("A creation is planned, an entry of the recovery folder is encrypted and cannot be opened, and integrator_secret is refused", func(s *session) {
 			s.settings["recovery_dir"] = s.dir
 			s.created(args{"recipients": []string{newKey(s.t).recipient}}).object = nil
 			s.plan()

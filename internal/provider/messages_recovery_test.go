@@ -46,8 +46,8 @@ func (s *session) inTheWay() {
 	s.writeFile(s.dir, "")
 }
 
-// encryptedAndKilled leaves an encrypted state and an encrypted recovery file
-// behind, and no identity to open them.
+// encryptedAndKilled leaves an encrypted state and an encrypted entry of the
+// recovery folder behind, and no identity to open them.
 func (s *session) encryptedAndKilled() *block {
 	s.t.Helper()
 	key := newKey(s.t)
@@ -79,23 +79,23 @@ func recoveryMessages() []entry {
 			secret.config["rotate_when_changed"] = asked
 			s.plan()
 		}),
-		recovering("A rotation is tried again after a run that was killed, and the file cannot be opened", func(s *session) {
+		recovering("A rotation is tried again after a run that was killed, and the entry cannot be opened", func(s *session) {
 			s.encryptedAndKilled()
 			s.setenv(configured, s.Rotate(time.Hour)) // or else the plan fails
 			s.apply()
 		}),
-		recovering("The secret is refused, and the recovery file cannot be opened", func(s *session) {
+		recovering("The secret is refused, and the entry of the recovery folder cannot be opened", func(s *session) {
 			secret := s.created(nil)
 			secret.config["recipients"] = []string{newKey(s.t).recipient}
 			s.killed(secret)
 			secret.config["rotate_when_changed"] = nil
 			s.plan()
 		}),
-		recovering("A rotation is planned, every secret is refused, and the recovery file cannot be opened", func(s *session) {
+		recovering("A rotation is planned, every secret is refused, and the entry of the recovery folder cannot be opened", func(s *session) {
 			s.encryptedAndKilled().rotate()
 			s.plan()
 		}),
-		recovering("A rotation is tried again after a run that was killed, and the file cannot be checked: 500", func(s *session) {
+		recovering("A rotation is tried again after a run that was killed, and the secret cannot be checked: 500", func(s *session) {
 			s.killed(s.created(nil))
 			plan := s.mustPlan()
 			s.told = nil
@@ -143,9 +143,25 @@ func recoveryMessages() []entry {
 			s.carryOut(plan)
 		}),
 		message("A file is where the default recovery folder is to be", func(s *session) {
-			s.writeFile(filepath.Join(s.workingDir, ".terraform"), "")
+			folder := filepath.Join(s.workingDir, ".terraform", "integrator")
+			if err := os.MkdirAll(folder, 0o700); err != nil {
+				s.t.Fatal(err)
+			}
+			s.writeFile(filepath.Join(folder, "default"), "")
 			s.apiSecret(nil)
 			s.apply()
+		}),
+		recovering("The secret is in the state, and its entry cannot be removed from the recovery folder", func(s *session) {
+			s.created(nil)
+			for _, path := range s.entries(s.dir, ".json") { // not even root can remove a folder like a file
+				if err := os.Remove(path); err != nil {
+					s.t.Fatal(err)
+				}
+				if err := os.MkdirAll(filepath.Join(path, "folder"), 0o700); err != nil {
+					s.t.Fatal(err)
+				}
+			}
+			s.plan()
 		}),
 		recovering("Others can read the recovery folder", func(s *session) {
 			if err := os.Chmod(s.dir, 0o750); err != nil {
@@ -154,17 +170,17 @@ func recoveryMessages() []entry {
 			s.apiSecret(nil)
 			s.apply()
 		}),
-		message("A destroy is planned, and the secret is going to be kept", func(s *session) {
-			secret := s.created(nil)
-			secret.config = nil
-			s.plan()
+		message("The secret is destroyed, and nothing can seal it", func(s *session) {
+			s.created(nil)
+			s.setenv(configured, wrong)
+			s.destroy()
 		}),
 		message("A rotation is tried again after a run that was killed, and the default folder's entry cannot be opened", func(s *session) {
 			s.encryptedAndKilled()
 			s.setenv(configured, s.Rotate(time.Hour))
 			s.apply()
 		}),
-		recovering("200 without a secret, and the reply cannot be kept", func(s *session) {
+		recovering("200 without a secret, and the reply is kept in the chosen recovery folder", func(s *session) {
 			s.apiSecret(nil)
 			plan := s.mustPlan()
 			s.told = nil

@@ -39,7 +39,7 @@ func TestMessages(t *testing.T) {
 		{"A state that is refreshed", refreshMessages()},
 		{"States of another integrator or endpoint", foreignMessages()},
 		{"Applies and imports", applyMessages()},
-		{"The recovery file", recoveryMessages()},
+		{"The recovery folder", recoveryMessages()},
 		{"Webhooks", webhookMessages()},
 		{"What is read and opened", readMessages()},
 		{"Settings and arguments", settingMessages(t)},
@@ -162,7 +162,7 @@ func (s *session) mask(text string) string {
 		{`Root=1-[0-9a-f]{8}-[0-9a-f]{24}`, "Root=<id>"},
 		{`127\.0\.0\.1:\d{5}`, "<address>"},
 		{`\b[0-9a-f]{24}\b`, "<webhook id>"},
-		{`(open|read|rename|mkdir) <recovery_dir>[^:]*: [^\n.)]+\.?([.)])`, "<what the system says>$2"},
+		{`(open|read|rename|remove|mkdir) <recovery(_dir| folder)>[^:]*: [^\n.)]+\.?([.)])`, "<what the system says>$3"},
 		{`x509: [^\n.]+\.`, "x509: <what the system says>."},
 		{`connectex?: [^\n]*refused[^\n]*\.`, "connect: connection refused."},
 	} {

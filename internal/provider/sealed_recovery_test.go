@@ -12,7 +12,7 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 )
 
-// A recovery file that cannot be decrypted stops the rotation that it belongs to,
+// An entry of the recovery folder that cannot be opened stops the rotation that it belongs to,
 // until its secret is given. TestWaysPastASealedRecoveryFile has both ways.
 func TestSealedRecoveryFile(t *testing.T) {
 	t.Parallel()
@@ -69,7 +69,7 @@ func TestWaysPastASealedRecoveryFile(t *testing.T) {
 }
 
 // If the API accepts none of the secrets that the provider can decrypt, the plan
-// names the recovery file that it cannot decrypt, whatever the rotation is for.
+// names the entry that it cannot open, whatever the rotation is for.
 func TestSealedRecoveryFileIsNamed(t *testing.T) {
 	t.Parallel()
 	for name, next := range map[string]int{"same rotation": 2, "another rotation": 3} {
@@ -123,7 +123,7 @@ func TestKeptReplyIsSealed(t *testing.T) {
 	}
 	for name, content := range files {
 		if strings.Contains(content, s.Secret()) {
-			t.Errorf("%s holds the secret in the clear", name)
+			t.Errorf("%s holds the secret in plaintext", name)
 		}
 	}
 }

@@ -54,7 +54,7 @@ func settings() []setting {
 		{
 			name: settingSecret, variable: "INTEGRATOR_SECRET", check: checkSecret, sensitive: true,
 			required:    "integrator's API secret",
-			description: "API secret of the integrator, such as `sk_live_…`. It must be set, and be live for the first apply; from then on the secret in the state of `integrator_api_secret` signs its rotations. The other types, and a replacement with `create_before_destroy`, cannot see that state and need this one to be live.",
+			description: "API secret of the integrator, such as `sk_live_…`. It must be set, and be live for the first apply; from then on the secret in the state of `integrator_api_secret` signs its rotations. The other types, and a replacement with `create_before_destroy`, cannot see that state and need this one to be live. Do not set it to a made-up value afterwards: without `recipients`, it also seals and opens what the recovery folder holds.",
 		},
 		{
 			name: settingUserAPIKey, variable: "INTEGRATOR_USER_API_KEY", check: checkUserAPIKey, sensitive: true,

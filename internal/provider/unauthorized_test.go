@@ -23,7 +23,7 @@ func otherCredentials() map[string]emulator.Fault {
 
 // A 401 that is about another credential leaves it open whether the secret is live: it
 // fails no plan, adopts nothing, calls no file dead, and leads nobody to a new secret,
-// which would end the live one.
+// which would invalidate the live one.
 func TestA401AboutAnotherCredential(t *testing.T) {
 	t.Parallel()
 	for name, fault := range otherCredentials() {

@@ -36,8 +36,8 @@ type Record struct {
 	SentAt time.Time `json:"sent_at,omitzero"`
 	// ObtainedAt is when its reply came.
 	ObtainedAt time.Time `json:"obtained_at,omitzero"`
-	// OldSecretExpiresAt is when the secret before it ends, or zero if that ended at
-	// once.
+	// OldSecretExpiresAt is when the secret before it expires, or zero if that became
+	// invalid at once.
 	OldSecretExpiresAt time.Time `json:"old_secret_expires_at,omitzero"`
 	// SignedBy is the fingerprint of the secret that signed the request.
 	SignedBy string `json:"signed_by,omitempty"`

@@ -86,7 +86,7 @@ func (r *Rotator) Create(ctx context.Context, arguments Arguments, graceSet bool
 	return result, nil
 }
 
-// Delete forgets a secret, and sends nothing: the API cannot end one. The recovery
+// Delete forgets a secret, and sends nothing: the API cannot delete one. The recovery
 // folder keeps it, unless a newer one is at hand. In a replacement, Delete keeps the
 // object for Create, which Terraform shows nothing of it. If it fails, the object
 // stays in the state.

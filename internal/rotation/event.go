@@ -83,7 +83,7 @@ const (
 
 	// Of a plan.
 	GraceNotSet            // a rotation is planned, with the default grace period
-	OlderSecretMayEnd      // a rotation is planned in the grace period of the last: At is its end
+	OlderSecretMayEnd      // a rotation is planned in the grace period of the last: At is when that expires
 	SecretStaysValid       // a destroy is planned: Kept
 	OlderStatesInPlaintext // the secret in state is going to be encrypted
 	RecipientsCountLater   // recipients have changed, and the secret stays

@@ -77,7 +77,7 @@ type Held struct {
 	Secret             apisecret.Secret // in plaintext; zero where it is encrypted
 	Ciphertext         string           // armored age ciphertext, "" where it is in plaintext
 	Fingerprint        string
-	OldSecretExpiresAt time.Time // zero where the secret before this one ended at once
+	OldSecretExpiresAt time.Time // zero where the secret before this one became invalid at once
 	RotatedAt          time.Time // in UTC; zero where no rotation of this resource made it
 	Version            int64     // Unix seconds, rising with each new secret
 }

@@ -19,8 +19,8 @@ const maxResumeAge = 24 * time.Hour
 
 // resume returns the secret that an interrupted run of this same rotation left in
 // the recovery folder, if it is live; nil if there is none. Every doubt leaves it
-// at that the secret signs, which loses nothing. A rotation would end a secret that
-// cannot be checked for the moment: then it may not go on.
+// at that the secret signs, which loses nothing. A rotation would invalidate a secret
+// that cannot be checked for the moment: then it may not go on.
 func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (resumed *newSecret, remarks []Event, mayRotate bool) {
 	for _, e := range seen.Recovered { // the newest first
 		if e.Kind != recovery.Made || seen.holds(e.Fingerprint) || seen.supersedes(e.Fingerprint) {

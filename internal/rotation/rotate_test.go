@@ -170,7 +170,7 @@ func TestStatesSeenDuringTheCallAreSuperseded(t *testing.T) {
 	same(t, "undecryptable", event(result.Events, NotRotated).Undecryptable, Undecryptable{InState: true})
 }
 
-// A second rotation would end the secret that was stored a moment ago.
+// A second rotation would invalidate the secret that was stored a moment ago.
 func TestOneRotationInAProcess(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
@@ -201,7 +201,7 @@ func TestOneRotationInAProcess(t *testing.T) {
 	same(t, "posts", len(f.api.posts), 1)
 }
 
-// The secret that was stored by an adoption signs, and ends, as any other.
+// The secret that was stored by an adoption signs, and becomes invalid, as any other.
 func TestRotateAfterAnAdoption(t *testing.T) {
 	t.Parallel()
 	f := newFixture()

@@ -17,7 +17,8 @@
 //     (resume.go) or adopt a secret.
 //
 // What the process has seen on this way is in one snapshot, [Seen] (seen.go). What
-// the recovery folder holds, and who can open it, is in recovered.go.
+// the recovery folder holds, and who can open it, is in recovered.go. A rotation
+// prepares and fills it in net.go, and what leaves a state goes there in keep.go.
 package rotation
 
 import (
@@ -96,7 +97,7 @@ type Config struct {
 	// Begin is told that a rotation is in flight, until done is called.
 	Begin func() (done func())
 	// SkipValidation forbids to ask the API about secrets, except where a rotation
-	// would otherwise end one.
+	// would otherwise invalidate one.
 	SkipValidation bool
 	// Applying reports whether Terraform is known to be carrying out a plan. It asks
 	// for the plan again then, and the warnings of that plan would be said twice.
