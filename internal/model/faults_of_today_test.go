@@ -50,7 +50,7 @@ func knownFaults() map[string]known {
 	replace := apply{Replace: true}
 	betweenDeleteAndCreate := func(d dependency) apply { return apply{Replace: true, Dependency: d} }
 	return map[string]known{
-		"nothing on the disk is in plaintext": {"the net gives a secret to whoever has a dummy", scenario{
+		"nothing on the disk is in plaintext": {"a secret is on the disk in plaintext", scenario{
 			Flavor: terraform, Kinds: []kind{sealedNets}, Nets: []net{chosenNet},
 			Steps: []step{apply{}},
 		}},
