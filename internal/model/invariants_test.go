@@ -392,7 +392,7 @@ func (w *world) describe(s stored) string {
 		if i == 0 && s.current != nil {
 			kind = "current"
 		}
-		where := slices.Index(w.servers[:], w.origin(h.secret))
+		where := slices.Index(w.servers, w.origin(h.secret))
 		number := -1
 		if where >= 0 {
 			number = slices.Index(w.servers[where].Secrets(), h.secret)

@@ -120,8 +120,10 @@ func (w *world) readable(h *held) bool {
 }
 
 // blocked reports whether the net may keep a run from rotating, since it holds what
-// cannot be opened.
-func (w *world) blocked() bool { return w.readerIsOut && w.here.folder().blocks() }
+// cannot be opened. Only one that somebody has chosen may.
+func (w *world) blocked() bool {
+	return w.readerIsOut && w.here.net == chosenNet && w.here.folder().blocks()
+}
 
 // The recovery file goes when a refresh sees its secret in state.
 func (w *world) checkRecovery(r *ran) {
