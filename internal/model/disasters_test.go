@@ -51,9 +51,16 @@ func (s scenario) travels() *rapid.Generator[[]step] { return between(s.machine(
 // visits do something on another machine, and come back.
 func (s scenario) visits() *rapid.Generator[[]step] {
 	return rapid.Custom(func(t *rapid.T) []step {
-		steps := []step{s.machine().Draw(t, "there"), rotations().Draw(t, "rotation")}
-		steps = append(steps, meanwhile(t, 1)...)
-		return append(steps, s.machine().Draw(t, "back"), rotations().Draw(t, "rotation"))
+		from, to := s.machine().Draw(t, "from"), s.machine().Draw(t, "to")
+		var steps []step
+		if rapid.Bool().Draw(t, "leaves an entry") {
+			steps = []step{from, rotations().Draw(t, "rotation")}
+		}
+		steps = append(steps, to, rotations().Draw(t, "rotation"))
+		if oneIn(3).Draw(t, "later") {
+			steps = append(steps, events().Draw(t, "event"))
+		}
+		return append(steps, from, rotations().Draw(t, "rotation"))
 	})
 }
 
@@ -81,7 +88,11 @@ func (s scenario) orphaned() *rapid.Generator[[]step] {
 		steps = append(steps, rapid.SliceOfN(rapid.OneOf(
 			rapid.Just[step](apply{}), rapid.Map(rotations(), func(a apply) step { return a }), applies(), events(),
 		), 0, 2).Draw(t, "meanwhile")...)
-		return append(steps, rapid.SampledFrom([]step{orphanEnds{}, orphanEnds{}, orphanEnds{}, orphanDies{}}).Draw(t, "end"), apply{})
+		steps = append(steps, rapid.SampledFrom([]step{orphanEnds{}, orphanEnds{}, orphanEnds{}, orphanDies{}}).Draw(t, "end"))
+		if rapid.Bool().Draw(t, "again") {
+			return append(steps, rotations().Draw(t, "rotation"))
+		}
+		return append(steps, apply{})
 	})
 }
 
@@ -138,7 +149,11 @@ func keys() *rapid.Generator[[]step] {
 // destructions are followed by a new beginning.
 func destructions() *rapid.Generator[[]step] {
 	return rapid.Custom(func(t *rapid.T) []step {
-		steps := []step{destroyed{}}
+		var steps []step
+		if oneIn(3).Draw(t, "with a dummy") {
+			steps = []step{setSecret{"wrong"}}
+		}
+		steps = append(steps, destroyed{})
 		if oneIn(3).Draw(t, "later") {
 			steps = append(steps, events().Draw(t, "event"))
 		}

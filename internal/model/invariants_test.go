@@ -20,6 +20,9 @@ type memory struct {
 	dead      map[string]bool // an output has said that the secret is not accepted
 	// older are the secrets that a state has held before it held this one.
 	older map[string][]string
+	// signed are the secrets that certainly are in the history of this one: they were
+	// in the state before, or have signed.
+	signed map[string][]string
 	// unseen are the secrets of tainted states that were replaced without a
 	// refresh, in vain: only Read is shown what private state says of them.
 	unseen map[string]bool
@@ -27,7 +30,7 @@ type memory struct {
 }
 
 func newMemory() memory {
-	return memory{accounted: map[string]bool{}, dead: map[string]bool{}, older: map[string][]string{}, unseen: map[string]bool{}}
+	return memory{accounted: map[string]bool{}, dead: map[string]bool{}, older: map[string][]string{}, signed: map[string][]string{}, unseen: map[string]bool{}}
 }
 
 func (m *memory) account(secret string) { m.accounted[secret] = true }
@@ -205,6 +208,10 @@ func (w *world) checkSuccessor(r *ran, before, after *held) {
 		older = older[1:]
 	}
 	w.memory.older[after.secret] = older
+	w.memory.signed[after.secret] = r.signers()
+	if !r.planned.isBlind() {
+		w.memory.signed[after.secret] = slices.Concat(r.signers(), []string{before.secret}, w.memory.signed[before.secret])
+	}
 }
 
 // If nobody holds a live secret, an error has said so.
@@ -385,7 +392,7 @@ func (w *world) describe(s stored) string {
 		if i == 0 && s.current != nil {
 			kind = "current"
 		}
-		where := slices.Index(w.servers[:], w.origin(h.secret))
+		where := slices.Index(w.servers, w.origin(h.secret))
 		number := -1
 		if where >= 0 {
 			number = slices.Index(w.servers[where].Secrets(), h.secret)

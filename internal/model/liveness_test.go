@@ -17,24 +17,13 @@ import (
 func (w *world) checkHealthy(r *ran) {
 	w.t.Helper()
 	skew := w.memory.skew.Abs()
-	if r.faults.any() || r.killed || r.dependency != ready && r.planned.empties() || r.interrupted || !r.refresh || r.unknownSettings != nil ||
+	if r.faults.any() || r.killed || r.dependency != ready && r.planned.empties() ||
+		r.interrupted || !r.refresh || r.unknownSettings != nil || r.blocked ||
 		skew > 24*time.Hour || skew > 300*time.Second && w.MaxRetries == 0 ||
 		r.before.current != nil && w.foreign(r.before.current) || w.key != w.server.Key() {
 		return
 	}
-	current := r.before.current
-	replaces := current == nil || current.tainted || r.replace
-	signs := w.maySign(w.secret)
-	if current != nil && (!replaces || !r.cbd || r.planned == forgetThenCreate) {
-		signs = signs || w.maySign(current.secret) && w.readable(current)
-	}
-	for _, e := range r.given {
-		goes := r.before.holds(e.secret) // with the refresh
-		signs = signs || !goes && e.endpoint == w.server.URL() && w.maySign(e.secret)
-	}
-	if r.blocked {
-		return
-	}
+	signs := w.canSign(r)
 	if !r.ok && signs {
 		w.t.Fatalf("failed, although nothing was wrong and a live secret was at hand")
 	}
@@ -45,6 +34,36 @@ func (w *world) checkHealthy(r *ran) {
 	if r.ok && skew < 240*time.Second && (len(r.posts()) > 1 || r.gets() > 3) && w.quiet(r) {
 		w.t.Fatalf("%d POSTs and %d GETs", len(r.posts()), r.gets())
 	}
+}
+
+// canSign reports whether a command has a secret at hand that the API lets sign: the
+// configured one, that in state if its Create or Update is shown it, or one that the
+// net gives.
+func (w *world) canSign(r *ran) bool {
+	secrets := []string{w.secret}
+	if w.showsState(r) {
+		secrets = append(secrets, r.before.current.secret)
+	}
+	for _, e := range r.given {
+		goes := r.before.holds(e.secret) // with the refresh
+		if !goes && e.endpoint == w.server.URL() {
+			secrets = append(secrets, e.secret)
+		}
+	}
+	return slices.ContainsFunc(secrets, w.maySign)
+}
+
+// showsState reports whether the provider is shown the secret in state where it makes
+// the next one. Of a forgotten object it is shown the raw state, which is for its net.
+func (w *world) showsState(r *ran) bool {
+	current := r.before.current
+	switch {
+	case current == nil, !w.readable(current):
+		return false
+	case r.planned == forgetThenCreate:
+		return r.here.net != noNet
+	}
+	return !r.cbd || !current.tainted && !r.replace
 }
 
 // quiet reports whether nothing but the secret in state had to be asked about.

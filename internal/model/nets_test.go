@@ -39,7 +39,7 @@ func (w *world) sealsMade(r *ran) bool {
 }
 
 // sealsKept reports whether something seals the secret of an object that is replaced
-// or destroyed: recipients, or the configured secret, if the object's history names it.
+// or destroyed: recipients, or the configured secret, if it is in the object's history.
 // Raw state, which is all that is shown of a forgotten object, has no history: there
 // the configured one has to be accepted.
 func (w *world) sealsKept(r *ran, secret string) bool {
@@ -53,19 +53,24 @@ func (w *world) sealsKept(r *ran, secret string) bool {
 	if r.planned == forgetThenCreate {
 		return w.configuredSigned(r)
 	}
-	return r.secretThen != secret && slices.Contains(w.memory.older[secret], r.secretThen)
+	return r.secretThen != secret && slices.Contains(w.memory.signed[secret], r.secretThen)
 }
 
 // configuredSigned reports whether a request of the command was signed with the
 // configured secret, and carried out.
 func (w *world) configuredSigned(r *ran) bool {
+	return slices.Contains(r.signers(), r.secretThen)
+}
+
+// signers are the secrets with which the requests were signed that were carried out.
+func (r *ran) signers() (signers []string) {
 	issued := r.server.Secrets()
 	for _, p := range r.posts() {
-		if p.Processed && p.SignedWith >= 0 && issued[p.SignedWith] == r.secretThen {
-			return true
+		if p.Processed && p.SignedWith >= 0 {
+			signers = append(signers, issued[p.SignedWith])
 		}
 	}
-	return false
+	return signers
 }
 
 // sealed reports whether the configuration has recipients.
@@ -115,8 +120,10 @@ func (w *world) readable(h *held) bool {
 }
 
 // blocked reports whether the net may keep a run from rotating, since it holds what
-// cannot be opened.
-func (w *world) blocked() bool { return w.readerIsOut && w.here.folder().blocks() }
+// cannot be opened. Only one that somebody has chosen may.
+func (w *world) blocked() bool {
+	return w.readerIsOut && w.here.net == chosenNet && w.here.folder().blocks()
+}
 
 // The recovery file goes when a refresh sees its secret in state.
 func (w *world) checkRecovery(r *ran) {
@@ -140,23 +147,24 @@ func (w *world) checkSealed(_ *ran) {
 	if !w.has(sealedNets) {
 		return
 	}
+	var plain []string
+	for _, secret := range w.secrets() {
+		plain = append(plain, guises(secret)...)
+	}
 	for _, m := range w.machines {
-		for _, e := range m.folder().entries([]string{wrongSecret}, func(string) string { return "" }) {
-			w.t.Logf("%s", e.file)
-			w.t.Fatalf("the net gives a secret to whoever has a dummy")
-		}
 		_ = filepath.WalkDir(m.root, func(path string, d os.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err
 			}
 			content, err := os.ReadFile(path)
-			for _, secret := range w.secrets() {
-				if strings.Contains(string(content), secret) {
-					w.t.Fatalf("a secret is on the disk in plaintext")
-				}
+			if slices.ContainsFunc(plain, func(text string) bool { return strings.Contains(string(content), text) }) {
+				w.t.Fatalf("a secret is on the disk in plaintext")
 			}
 			return err
 		})
+		if len(m.folder().entries([]string{wrongSecret}, func(string) string { return "" })) > 0 {
+			w.t.Fatalf("the net gives a secret to whoever has a dummy")
+		}
 	}
 }
 
