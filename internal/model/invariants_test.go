@@ -293,8 +293,10 @@ func (w *world) holder(secret string) string {
 		}
 	}
 	for _, m := range w.machines {
-		if m.folder().holds(secret, w.secrets(), w.reader.open) {
-			return "a net"
+		for _, space := range w.workspaces {
+			if m.folder(space.name).holds(secret, w.secrets(), w.reader.open) {
+				return "a net"
+			}
 		}
 	}
 	return ""

@@ -37,16 +37,17 @@ func (m *machine) close() { _ = os.RemoveAll(m.root) }
 // folder, so there the default is none.
 func (m *machine) configure(settings map[string]any, _ *provider.Options) {
 	if m.net == chosenNet {
-		settings["recovery_dir"] = m.folder().path
+		settings["recovery_dir"] = m.folder("").path
 	}
 }
 
-// folder is where the machine's net is.
-func (m *machine) folder() folder {
+// folder is where the machine's net is. That of a workspace is its own by default, and
+// shared by all where somebody has chosen it.
+func (m *machine) folder(workspace string) folder {
 	if m.net == chosenNet {
 		return folder{filepath.Join(m.root, "chosen")}
 	}
-	return folder{filepath.Join(m.root, ".terraform", "integrator", "default")}
+	return folder{filepath.Join(m.root, ".terraform", "integrator", workspace)}
 }
 
 // remember notes what is on the disk; restore makes it so again.

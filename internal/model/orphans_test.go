@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -30,9 +31,9 @@ type orphan struct {
 	released chan struct{} // it may go on
 	answered chan struct{} // its call is over
 	applying bool
-	stopped  bool   // it has been at the moment
-	ran      *ran   // the command whose Terraform was killed
-	made     string // the secret in the reply that is on its way
+	stopped  atomic.Bool // it has been at the moment, and has no Terraform any more
+	ran      *ran        // the command whose Terraform was killed
+	made     string      // the secret in the reply that is on its way
 }
 
 func newOrphan(at moment) *orphan {
@@ -69,7 +70,8 @@ func (o *orphan) call(ctx context.Context, req *tfprotov6.ApplyResourceChangeReq
 		disconnect()
 		return a.resp, a.err
 	case <-o.reached:
-		o.stopped, o.answered = true, answered
+		o.answered = answered
+		o.stopped.Store(true)
 		disconnect() // as gRPC does when Terraform is gone
 		panic(killed{})
 	}
@@ -101,7 +103,7 @@ func (o *orphan) end() {
 // adoptOrphan notes the provider that has outlived a command, if one has.
 func (w *world) adoptOrphan(r *ran) {
 	o := r.orphan
-	if o == nil || !o.stopped {
+	if o == nil || !o.stopped.Load() {
 		return
 	}
 	o.ran = r

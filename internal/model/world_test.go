@@ -129,6 +129,8 @@ func (w *world) options(r request) provider.Options {
 			switch {
 			case name == "INTEGRATOR_SECRET":
 				return w.secret
+			case name == "TF_WORKSPACE":
+				return w.name
 			case name == "INTEGRATOR_IDENTITY" && w.reader != nil && !w.readerIsOut:
 				return w.reader.key()
 			}
@@ -230,7 +232,7 @@ func (r *ran) applies() bool { return r.name == "apply" || r.name == "apply the 
 // occasion says what a command was, in short.
 func (r *ran) occasion() string {
 	switch {
-	case r.orphan != nil && r.orphan.stopped:
+	case r.orphan != nil && r.orphan.stopped.Load():
 		return "an orphan"
 	case r.dependency != ready && r.planned.empties():
 		return "a dependency that " + string(r.dependency)
