@@ -188,7 +188,7 @@ func (w *world) checkSuccessor(r *ran, before, after *held) {
 	if w.has(plainImports) && r.before.current != nil && before.secret == "" && !made && after.secret != r.secretThen {
 		w.t.Fatalf("an import took another secret than the configured one")
 	}
-	w.checkOrder(before, after, made)
+	w.checkOrder(r, before, after, made)
 	if !made && !unseen && slices.Contains(w.memory.older[before.secret], after.secret) {
 		w.t.Fatalf("a superseded secret was adopted")
 	}
