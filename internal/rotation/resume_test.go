@@ -140,6 +140,20 @@ func TestCreationIsResumed(t *testing.T) {
 	}
 }
 
+// A secret that rotate_after_days rotates by now is not the outcome of anything.
+func TestAnOverdueSecretIsNotResumed(t *testing.T) {
+	t.Parallel()
+	for days, kind := range map[int64]Kind{1: APICalled, 2: RotationResumed} {
+		f := newFixture()
+		f.api.answers = accepted("s2")
+		found := f.made("s2", "s1")
+		found.ObtainedAt = f.now.AddDate(0, 0, -1)
+		f.store.found = []recovery.Found{found}
+		result := rotateNow(t, f.process(), f.holding("s1"), Arguments{Days: Days{N: days}})
+		equal(t, "events", kinds(result.Events), []Kind{kind})
+	}
+}
+
 // Somebody may have configured a secret that is newer than what an interrupted run
 // made.
 func TestResumeGivesWayToAConfiguredSecret(t *testing.T) {
