@@ -6,6 +6,7 @@ package rotation
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
@@ -98,8 +99,7 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 		Configured:         seen.Configured.Fingerprint(),
 		Superseded:         result.Memory.Superseded,
 	}
-	events = append(events, net.save(record, made)...)
-	result.Events = append(events, rotationRemarks(regenerated)...)
+	result.Events = slices.Concat(events, net.save(record, made), rotationRemarks(regenerated))
 	return result
 }
 

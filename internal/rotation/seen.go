@@ -72,8 +72,9 @@ func (s Seen) withState(secret *stateSecret) Seen {
 		}
 		states = slices.Delete(states, i, i+1)
 	}
-	s.inState = append(states, secret)
-	slices.SortStableFunc(s.inState, func(a, b *stateSecret) int { return cmp.Compare(b.Version, a.Version) })
+	states = append(states, secret)
+	s.inState = states
+	slices.SortStableFunc(states, func(a, b *stateSecret) int { return cmp.Compare(b.Version, a.Version) })
 	return s
 }
 
