@@ -124,6 +124,12 @@ func recoveryMessages() []entry {
 			s.writeFile(filepath.Join(s.dir, strings.Replace(filepath.Base(copies[0]), "-", "-0", 1)), string(content))
 			s.plan()
 		}),
+	}
+}
+
+// folderMessages are about a folder that does not work, or cannot keep a secret.
+func folderMessages() []entry {
+	return []entry{
 		recovering("A file is where the chosen recovery folder is to be", func(s *session) {
 			s.inTheWay()
 			s.apiSecret(nil)
