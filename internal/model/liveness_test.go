@@ -45,7 +45,7 @@ func (w *world) canSign(r *ran) bool {
 		secrets = append(secrets, r.before.current.secret)
 	}
 	for _, e := range r.given {
-		goes := r.before.holds(e.secret) // with the refresh
+		goes := r.before.holds(e.secret) || r.before.current != nil && slices.Contains(w.memory.older[r.before.current.secret], e.secret) // with the refresh
 		if !goes && e.endpoint == w.server.URL() {
 			secrets = append(secrets, e.secret)
 		}

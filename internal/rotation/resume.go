@@ -86,6 +86,7 @@ func (e Recovered) asNew() *newSecret {
 		oldSecretExpiresAt: e.OldSecretExpiresAt,
 		made:               !e.ObtainedAt.IsZero(),
 		older:              append(slices.Clone(e.Superseded), e.InState...),
+		unproven:           e.Unproven,
 	}
 }
 

@@ -112,6 +112,19 @@ func (s Seen) names(fingerprint string) bool {
 	return s.holds(fingerprint) || slices.ContainsFunc(s.inState, func(state *stateSecret) bool { return state.history.Names(fingerprint) })
 }
 
+// vouching are the secrets that are known to be the integrator's because the API has
+// carried out a request that one of them signed: that one, and what opened it. Whoever
+// sealed a live secret with another knew both.
+func (s Seen) vouching(signedWith string) []string {
+	all := []string{signedWith}
+	if e := s.recovered(signedWith); e != nil {
+		for _, c := range e.Copies {
+			all = append(all, c.With)
+		}
+	}
+	return all
+}
+
 // fingerprints are those of the others given, and of all secrets that this
 // process has obtained or seen in a state.
 func (s Seen) fingerprints(others ...string) []string {
