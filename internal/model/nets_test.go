@@ -32,8 +32,11 @@ func (w *world) promised(r *ran, secret string) bool {
 // one, if it has signed.
 func (w *world) sealsMade(r *ran) bool {
 	shown := r.before.current != nil && r.before.current.secret != "" && w.readable(r.before.current)
-	if r.planned == createThenDelete || r.planned == create {
+	switch r.planned {
+	case createThenDelete, create:
 		shown = false
+	case deleteThenCreate: // the next run has it only if the net has kept it
+		shown = shown && (r.before.current.secret == r.secretThen || w.sealsKept(r, r.before.current.secret))
 	}
 	return r.sealed() || shown || w.configuredSigned(r)
 }
