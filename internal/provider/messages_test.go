@@ -5,7 +5,6 @@ package provider_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -68,29 +67,6 @@ func TestMessages(t *testing.T) {
 		text.WriteString("\n")
 	}
 	compareGolden(t, filepath.Join("testdata", "messages.txt"), text.String())
-}
-
-func compareGolden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := strings.Split(strings.ReplaceAll(string(content), "\r\n", "\n"), "\n")
-	for i, line := range strings.Split(got, "\n") {
-		if i >= len(want) || line != want[i] {
-			t.Fatalf("line %d of %s is to be %q; see what -update changes", i+1, file, line)
-		}
-	}
-	if lines := strings.Count(got, "\n") + 1; lines != len(want) {
-		t.Fatalf("%s has %d lines, not %d; see what -update changes", file, len(want), lines)
-	}
 }
 
 // message is an entry of what the last command of a session tells.
