@@ -293,8 +293,10 @@ func (w *world) holder(secret string) string {
 		}
 	}
 	for _, m := range w.machines {
-		if m.folder().holds(secret, w.secrets(), w.reader.open) {
-			return "a net"
+		for _, space := range w.workspaces {
+			if m.folder(space.name).holds(secret, w.secrets(), w.reader.open) {
+				return "a net"
+			}
 		}
 	}
 	return ""
@@ -311,7 +313,7 @@ func (w *world) checkPromise(r *ran, d diagnostic) {
 	if len(times) == 0 {
 		w.t.Fatalf("no word of how long the old secret works: %s", d.Summary)
 	}
-	if strings.Contains(d.Detail, "may have ended the old secret already") {
+	if strings.Contains(d.Detail, "the old secret may be invalid already") {
 		return
 	}
 	var ahead time.Duration // of the clock that the time is told by

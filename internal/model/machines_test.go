@@ -38,19 +38,20 @@ func (m *machine) configure(settings map[string]any, options *provider.Options) 
 	options.WorkingDir = m.root
 	switch m.net {
 	case chosenNet:
-		settings["recovery_dir"] = m.folder().path
+		settings["recovery_dir"] = m.folder("").path
 	case noNet:
 		settings["skip_recovery"] = true
 	case defaultNet:
 	}
 }
 
-// folder is where the machine's net is.
-func (m *machine) folder() folder {
+// folder is where the machine's net is. That of a workspace is its own by default, and
+// shared by all where somebody has chosen it.
+func (m *machine) folder(workspace string) folder {
 	if m.net == chosenNet {
 		return folder{filepath.Join(m.root, "chosen")}
 	}
-	return folder{filepath.Join(m.root, ".terraform", "integrator", "default")}
+	return folder{filepath.Join(m.root, ".terraform", "integrator", workspace)}
 }
 
 // remember notes what is on the disk; restore makes it so again.

@@ -5,6 +5,14 @@
 // Terraform's core, the API, clocks, what people do, and what goes wrong. Random
 // sequences of events are run, and after each command the invariants are
 // checked that a provider of secrets must keep.
+//
+// Not every version of the provider keeps every rule, or survives every kind of
+// event: see kind. Those are played with a flag. To look for what they break:
+//
+//	go test ./internal/model -run 'TestModel$' -kinds=all -rapid.checks=1000
+//	go test ./internal/model -run TestSurvey -kinds=all,-sealed -survey=1000 -v
+//
+// The first stops at the first finding, and the second counts all of them.
 package model
 
 import (
@@ -150,8 +158,8 @@ func newWorld(t tb, s scenario, newEngine func() engine) (w *world, end func()) 
 	}
 	w.here = w.machines[0]
 	homes := map[workspacePair][]int{oneWorkspace: {0}, sameIntegrator: {0, 0}, anotherIntegrator: {0, 2}}
-	for _, home := range homes[s.Workspaces] {
-		w.workspaces = append(w.workspaces, w.newWorkspace(w.servers[home], newEngine()))
+	for i, home := range homes[s.Workspaces] {
+		w.workspaces = append(w.workspaces, w.newWorkspace([]string{"default", "second"}[i], w.servers[home], newEngine()))
 	}
 	w.workspace = w.workspaces[0]
 	return w, end

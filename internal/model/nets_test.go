@@ -47,10 +47,14 @@ func (w *world) sealsKept(r *ran, secret string) bool {
 	if i < 0 || r.name == "destroy" && r.keep {
 		return false
 	}
-	if r.before.all()[i].ciphertext != "" {
+	h := r.before.all()[i]
+	if w.foreign(h) { // its destruction was asked of another integrator's provider
+		return false
+	}
+	if h.ciphertext != "" {
 		return true
 	}
-	if r.planned == forgetThenCreate {
+	if r.planned == forgetThenCreate || h.tainted && !r.refresh { // Terraform shows no private state
 		return w.configuredSigned(r)
 	}
 	return r.secretThen != secret && slices.Contains(w.memory.signed[secret], r.secretThen)
@@ -94,7 +98,7 @@ func (w *world) atHand(r *ran, secret string) bool {
 	for _, h := range r.workspace.terraform.stored().all() {
 		have = append(have, h.secret)
 	}
-	return r.here.folder().holds(secret, slices.DeleteFunc(have, func(s string) bool { return s == wrongSecret }), w.reader.open)
+	return r.here.folder(r.workspace.name).holds(secret, slices.DeleteFunc(have, func(s string) bool { return s == wrongSecret }), w.reader.open)
 }
 
 // given are the entries that a run on this machine can open.
@@ -103,7 +107,7 @@ func (w *world) given(current *held) []entry {
 	if current != nil && w.readable(current) {
 		have = append(have, current.secret)
 	}
-	return w.here.folder().entries(have, w.open)
+	return w.here.folder(w.name).entries(have, w.open)
 }
 
 // open opens what is for the recipients, in a run with the key.
@@ -122,7 +126,7 @@ func (w *world) readable(h *held) bool {
 // blocked reports whether the net may keep a run from rotating, since it holds what
 // cannot be opened. Only one that somebody has chosen may.
 func (w *world) blocked() bool {
-	return w.readerIsOut && w.here.net == chosenNet && w.here.folder().blocks()
+	return w.readerIsOut && w.here.net == chosenNet && w.here.folder(w.name).blocks()
 }
 
 // The recovery file goes when a refresh sees its secret in state.
@@ -134,7 +138,7 @@ func (w *world) checkRecovery(r *ran) {
 	if w.memory.unseen[r.before.current.secret] || !r.ok {
 		return // it may be in the file of another endpoint
 	}
-	for _, e := range w.here.folder().entries(w.secrets(), w.reader.open) {
+	for _, e := range w.here.folder(w.name).entries(w.secrets(), w.reader.open) {
 		if e.secret == r.before.current.secret && e.endpoint == w.server.URL() && !e.kept {
 			w.t.Fatalf("a recovery file is left although its secret was seen in state")
 		}
@@ -162,8 +166,10 @@ func (w *world) checkSealed(_ *ran) {
 			}
 			return err
 		})
-		if len(m.folder().entries([]string{wrongSecret}, func(string) string { return "" })) > 0 {
-			w.t.Fatalf("the net gives a secret to whoever has a dummy")
+		for _, space := range w.workspaces {
+			if len(m.folder(space.name).entries([]string{wrongSecret}, func(string) string { return "" })) > 0 {
+				w.t.Fatalf("the net gives a secret to whoever has a dummy")
+			}
 		}
 	}
 }

@@ -31,7 +31,7 @@ type orphan struct {
 	released chan struct{} // it may go on
 	answered chan struct{} // its call is over
 	applying bool
-	stopped  atomic.Bool // it has been at the moment, and Terraform is gone
+	stopped  atomic.Bool // it has been at the moment, and has no Terraform any more
 	ran      *ran        // the command whose Terraform was killed
 	made     string      // the secret in the reply that is on its way
 }

@@ -19,6 +19,7 @@ const (
 
 // workspace is a state with its configuration.
 type workspace struct {
+	name      string // TF_WORKSPACE
 	terraform engine
 	home      *emulator.Server
 
@@ -49,9 +50,9 @@ type workspace struct {
 	}
 }
 
-func (w *world) newWorkspace(home *emulator.Server, terraform engine) *workspace {
+func (w *world) newWorkspace(name string, home *emulator.Server, terraform engine) *workspace {
 	return &workspace{
-		terraform: terraform, home: home,
+		name: name, terraform: terraform, home: home,
 		server: home, key: home.Key(), secret: home.Secret(),
 		trigger: "0", grace: w.Grace, cbd: w.CreateBeforeDestroy,
 	}

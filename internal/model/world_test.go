@@ -131,6 +131,8 @@ func (w *world) options(r request) provider.Options {
 			switch {
 			case name == "INTEGRATOR_SECRET":
 				return w.secret
+			case name == "TF_WORKSPACE":
+				return w.name
 			case name == "INTEGRATOR_AGE_IDENTITY" && w.reader != nil && !w.readerIsOut:
 				return w.reader.key()
 			}

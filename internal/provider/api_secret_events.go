@@ -87,6 +87,10 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return recoveryRequired(e.Err)
 	case rotation.RecoveryOff:
 		return recoveryOff(e.Err)
+	case rotation.KeepFailed:
+		return keepFailed(e.Err)
+	case rotation.KeepUnsealed:
+		return keepUnsealed()
 	case rotation.RecoveryExposed:
 		return recoveryExposed(e.Err)
 	case rotation.RotationResumed:

@@ -208,6 +208,18 @@ func recoveryOff(err error) diag.Diagnostic {
 			"Set recovery_dir (INTEGRATOR_RECOVERY_DIR) to a folder that can be written, or skip_recovery = true to say that this is meant.", err))
 }
 
+// keepFailed is about a secret that leaves the state.
+func keepFailed(err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The recovery folder could not keep the old secret",
+		fmt.Sprintf("%s. The secret is as valid as it was, but Terraform has dropped it from the state, and the API does not show it again. Keep a copy if anything uses it: older versions of the state still hold it.", err))
+}
+
+func keepUnsealed() diag.Diagnostic {
+	return diag.NewWarningDiagnostic("The old secret was not kept while it is replaced",
+		"Terraform drops the old secret from the state before the new one is made, and nothing here could seal a copy for the recovery folder: integrator_secret is not known to be one of this integrator's. If this run ends before the new secret is made, no copy is left but in older versions of the state. "+
+			"To be safe the next time, set integrator_secret (INTEGRATOR_SECRET) to any secret that this integrator has had, set recipients, or rotate in place with rotate_when_changed.")
+}
+
 func recoveryExposed(err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Others can use the recovery folder",
 		fmt.Sprintf("What it holds is sealed, but whoever knows an old secret can open it, and %s.", err))

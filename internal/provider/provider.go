@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -150,6 +151,10 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 		integrator.endpoint = settings.client.Endpoint.String()
 		core.Endpoint = integrator.endpoint
 	}
+	if folder := p.recoveryFolder(settings); folder != "" {
+		integrator.recovery = recovery.NewFolder(folder, integrator.key, integrator.endpoint)
+		core.Store, core.StoreRequired = recoveryStore{integrator.recovery, p.options.Clock}, settings.recoveryDir != ""
+	}
 	if len(settings.unknown) == 0 {
 		config := settings.client
 		config.Clock, config.RetryWait, config.Sleep = p.options.Clock, p.options.RetryWait, p.options.Sleep
@@ -158,10 +163,6 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 		config.Log = func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) }
 		integrator.client = client.New(config)
 		core.API, core.Configured = integrator.client, config.Secret
-		if folder := p.recoveryFolder(settings); folder != "" {
-			integrator.recovery = recovery.NewFolder(folder, integrator.key, integrator.endpoint)
-			core.Store, core.StoreRequired = recoveryStore{integrator.recovery, p.options.Clock}, settings.recoveryDir != ""
-		}
 	}
 	integrator.rotator = rotation.New(core)
 	p.rotator.Store(integrator.rotator)
@@ -172,16 +173,19 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 	resp.ListResourceData = integrator
 }
 
-// recoveryFolder is where secrets are kept for recovery, "" for nowhere.
+// recoveryFolder is where secrets are kept for recovery, "" for nowhere. A plan that
+// does not know the integrator, or the folder, has none.
 func (p *integratorProvider) recoveryFolder(settings resolved) string {
+	named := func(name string) bool {
+		return slices.Contains([]string{settingKey, settingEndpoint, settingEnvironment, settingRecoveryDir, settingSkipRecovery}, name)
+	}
 	switch {
-	case settings.skipRecovery:
+	case settings.skipRecovery, slices.ContainsFunc(settings.unknown, named):
 		return ""
 	case settings.recoveryDir != "":
 		return settings.recoveryDir
 	}
-	folder, _ := recovery.DefaultFolder(p.options.Getenv, p.options.WorkingDir)
-	return folder
+	return recovery.DefaultFolder(p.options.Getenv, p.options.WorkingDir)
 }
 
 func (p *integratorProvider) Resources(context.Context) []func() resource.Resource {

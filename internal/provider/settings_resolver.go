@@ -55,8 +55,8 @@ func (r *resolver) resolve(ctx context.Context) resolved {
 	}
 	if endpoint := r.text(ctx, settingEndpoint); endpoint != "" || slices.Contains(r.unknown, settingEndpoint) {
 		s.client.Endpoint, _ = client.ParseEndpoint(endpoint)
-	} else {
-		s.client.Endpoint, _ = client.EnvironmentEndpoint(cmp.Or(r.text(ctx, settingEnvironment), client.Production))
+	} else if environment := r.text(ctx, settingEnvironment); !slices.Contains(r.unknown, settingEnvironment) {
+		s.client.Endpoint, _ = client.EnvironmentEndpoint(cmp.Or(environment, client.Production))
 	}
 	s.client.RequestTimeout, _ = time.ParseDuration(r.text(ctx, settingRequestTimeout))
 

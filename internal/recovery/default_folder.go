@@ -7,9 +7,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,37 +17,28 @@ import (
 // integrator/<workspace> in Terraform's data directory. It makes nothing. Both are
 // found as Terraform does: the directory is TF_DATA_DIR, or else .terraform, in the
 // working directory; the workspace is TF_WORKSPACE, or else what the file environment
-// of the data directory says, or else "default". It is an error if that file cannot be
-// read.
-func DefaultFolder(getenv func(string) string, workingDir string) (path string, err error) {
+// of the data directory says, or else "default", also where that file cannot be read.
+func DefaultFolder(getenv func(string) string, workingDir string) string {
 	data := cmp.Or(getenv("TF_DATA_DIR"), ".terraform")
 	if !filepath.IsAbs(data) {
 		data = filepath.Join(workingDir, data)
 	}
-	workspace := getenv("TF_WORKSPACE")
-	if workspace == "" {
-		if workspace, err = selectedWorkspace(filepath.Join(data, "environment")); err != nil {
-			return "", err
-		}
-	}
-	return filepath.Join(data, "integrator", workspaceFolder(cmp.Or(workspace, "default"))), nil
+	workspace := cmp.Or(getenv("TF_WORKSPACE"), selectedWorkspace(filepath.Join(data, "environment")), "default")
+	return filepath.Join(data, "integrator", workspaceFolder(workspace))
 }
 
 // selectedWorkspace reads the file in which Terraform keeps the name of the workspace.
 // Terraform follows a link there, and so must this.
-func selectedWorkspace(path string) (string, error) {
+func selectedWorkspace(path string) string {
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
 	if err != nil {
-		return "", err
+		return ""
 	}
 	content, err := readRegular(path, info, 0)
 	if err != nil {
-		return "", fmt.Errorf("the name of the workspace cannot be read: %w", err)
+		return ""
 	}
-	return strings.TrimSpace(string(content)), nil
+	return strings.TrimSpace(string(content))
 }
 
 // plainName is a name that means the same folder everywhere, and no other place.

@@ -61,7 +61,7 @@ func (r *Rotator) Update(ctx context.Context, prior Object, arguments Arguments,
 func (r *Rotator) Create(ctx context.Context, arguments Arguments, graceSet bool) (result Result, restored *Replaced) {
 	replaced := r.Seen().replacedBy(arguments)
 	if replaced == nil {
-		events, forgotten := r.keepForgotten()
+		events, forgotten := r.keepForgotten(ctx)
 		result = r.rotate(ctx, arguments, History{}, true)
 		if result.Failed {
 			result.Events[len(result.Events)-1].Forgotten = forgotten
@@ -103,7 +103,7 @@ func (r *Rotator) Delete(ctx context.Context, object Replaced, memory Memory) (r
 	r.see(object.Held, memory.History)
 	stopped := memory.Replacing && ctx.Err() != nil
 	if !stopped && !r.Seen().superseded(object.Held.Fingerprint) {
-		result = r.keep(object.Object, memory)
+		result = r.keep(ctx, object.Object, memory)
 	}
 	switch {
 	case !memory.Replacing, result.Failed:

@@ -42,7 +42,7 @@ func TestUpdateCarriesOutThePlan(t *testing.T) {
 				want.Superseded = fingerprints("s1")
 			}
 			if c.posts > 0 {
-				want.Superseded = fingerprints("s1", "s2") // both could sign
+				want.Superseded, want.Unproven = fingerprints("s1", "s2"), fingerprints("s2") // both could sign, and the first one did
 			}
 			if !c.forgotten {
 				want.AdoptionDue = s.AdoptionDue

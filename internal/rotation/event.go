@@ -100,6 +100,8 @@ const (
 	RecipientsEmpty       // the list of recipients turned out to be empty
 	RecoveryRequired      // the chosen recovery folder cannot keep a secret, so nothing was sent: Err
 	RecoveryOff           // the default recovery folder cannot: Err
+	KeepFailed            // the recovery folder cannot keep the secret that leaves the state: Err
+	KeepUnsealed          // nothing can seal the secret that leaves the state until it is replaced
 	RecoveryExposed       // others can read or change the recovery folder: Err
 	RotationResumed       // the secret that an interrupted run made at At is taken: Copies
 	RecoveryUndecryptable // an interrupted run has made one that cannot be opened, and nothing was sent: Copies

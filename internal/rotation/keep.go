@@ -4,46 +4,77 @@
 package rotation
 
 import (
+	"context"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
 // keep puts the secret of an object that is about to leave the state into the
-// recovery folder. If a folder that somebody has chosen cannot keep it, the
-// replacement of the object fails.
-func (r *Rotator) keep(object Object, memory Memory) (result Result) {
+// recovery folder. If a folder that somebody has chosen cannot keep it, or what is to
+// come, the replacement of the object fails.
+func (r *Rotator) keep(ctx context.Context, object Object, memory Memory) (result Result) {
 	held := object.Held
 	if held.Imported() || r.config.Store == nil {
 		return result
 	}
-	record := recovery.Record{
+	seen, events := r.loadRecovered()
+	result.Events = events
+	r.vouch(ctx, seen, memory.History)
+	copies, err := r.sealedHeld(held, object.Arguments.Recipients)
+	if err == nil && len(copies) > 0 {
+		err = r.config.Store.Save(keptRecord(held, memory.History, seen), copies)
+	}
+	if err == nil && memory.Replacing && r.config.StoreRequired {
+		err = r.checkRoom()
+	}
+	known := seen.Configured.Fingerprint() == held.Fingerprint || seen.recovered(held.Fingerprint) != nil
+	switch {
+	case err != nil && r.config.StoreRequired && memory.Replacing:
+		return result.failed(Event{Kind: RecoveryRequired, Err: err})
+	case err != nil:
+		result.Events = append(result.Events, Event{Kind: KeepFailed, Err: err})
+	case len(copies) == 0 && memory.Replacing && !known:
+		result.Events = append(result.Events, Event{Kind: KeepUnsealed})
+	}
+	return result
+}
+
+// vouch asks about the configured secret where the state does not tell whether it is
+// one of this integrator: Terraform shows no private state of an object that is
+// tainted and was not refreshed, or forgotten.
+func (r *Rotator) vouch(ctx context.Context, seen Seen, history History) {
+	if !history.Known() && r.config.API != nil && !r.config.SkipValidation && !seen.Configured.IsZero() && !r.vouchedFor(seen) {
+		_ = r.probe(ctx, seen.Configured)
+	}
+}
+
+// keptRecord is what is known of a secret that is to be kept. An entry that is there
+// knows more than the state.
+func keptRecord(held Held, history History, seen Seen) recovery.Record {
+	if e := seen.recovered(held.Fingerprint); e != nil {
+		record := e.Record
+		record.Kind = recovery.Kept
+		return record
+	}
+	return recovery.Record{
 		Kind:               recovery.Kept,
 		Fingerprint:        held.Fingerprint,
 		SentAt:             time.Unix(held.Version, 0).UTC(),
 		ObtainedAt:         held.RotatedAt,
 		OldSecretExpiresAt: held.OldSecretExpiresAt,
-		Superseded:         memory.Superseded,
+		Superseded:         history.Superseded,
 	}
-	seen, events := r.loadRecovered()
-	result.Events = events
-	for _, e := range seen.Recovered {
-		if e.Fingerprint == held.Fingerprint { // it knows more
-			record = e.Record
-			record.Kind = recovery.Kept
-		}
+}
+
+// checkRoom returns an error if the folder has no room for what Create is going to
+// make.
+func (r *Rotator) checkRoom() error {
+	reservation, err := r.config.Store.Reserve([]string{""})
+	if err == nil {
+		reservation.Release()
 	}
-	copies, err := r.sealedHeld(held, object.Arguments.Recipients)
-	if err == nil && len(copies) > 0 {
-		err = r.config.Store.Save(record, copies)
-	}
-	switch {
-	case err != nil && r.config.StoreRequired && memory.Replacing:
-		return result.failed(Event{Kind: RecoveryRequired, Err: err})
-	case err != nil:
-		result.Events = append(result.Events, Event{Kind: RecoveryOff, Err: err})
-	}
-	return result
+	return err
 }
 
 // sealedHeld are the copies of a secret that a state holds, for the recovery
@@ -67,19 +98,19 @@ func (r *Rotator) keepable(held Held, recipients Recipients) bool {
 	seen := r.Seen()
 	configured := seen.Configured.Fingerprint()
 	return r.config.Store != nil && !held.Imported() &&
-		(held.Ciphertext != "" || len(recipients.Keys) > 0 || configured != held.Fingerprint && seen.supersedes(configured))
+		(held.Ciphertext != "" || len(recipients.Keys) > 0 || configured != held.Fingerprint && seen.names(configured))
 }
 
 // keepForgotten keeps what Terraform may have dropped from the state without a
 // Delete: objects that it has loaded in this apply, and shown to nothing else.
-func (r *Rotator) keepForgotten() (events []Event, forgotten bool) {
+func (r *Rotator) keepForgotten(ctx context.Context) (events []Event, forgotten bool) {
 	seen := r.Seen()
 	for _, state := range seen.inState {
 		if !state.raw || seen.superseded(state.Fingerprint) {
 			continue
 		}
 		forgotten = true
-		events = append(events, r.keep(Object{Held: state.Held}, Memory{}).Events...)
+		events = append(events, r.keep(ctx, Object{Held: state.Held}, Memory{}).Events...)
 	}
 	return events, forgotten
 }

@@ -53,6 +53,9 @@ type History struct {
 	// Superseded are the fingerprints of the secrets before this one, the oldest
 	// first.
 	Superseded []string `json:"superseded,omitempty"`
+	// Unproven are those of them that were only configured: nobody has seen the API
+	// accept one, and it may be a dummy.
+	Unproven []string `json:"unproven,omitempty"`
 }
 
 // maxSuperseded is how many superseded secrets a history remembers.
@@ -66,10 +69,18 @@ func (h History) Supersedes(fingerprint string) bool {
 	return slices.Contains(h.Superseded, fingerprint)
 }
 
+// Names reports whether a secret is one of those before this one, and was one of the
+// integrator's.
+func (h History) Names(fingerprint string) bool {
+	return h.Supersedes(fingerprint) && !slices.Contains(h.Unproven, fingerprint)
+}
+
 // extend returns the history of a secret that comes after this one's and after
 // all that are older.
 func (h History) extend(fingerprint string, older ...string) History {
-	superseded := slices.Clone(h.Superseded)
+	// Those that are older move to the end, so that what is configured all the time is
+	// never forgotten.
+	superseded := slices.DeleteFunc(slices.Clone(h.Superseded), func(f string) bool { return slices.Contains(older, f) })
 	for _, o := range older {
 		if o != "" && !slices.Contains(superseded, o) {
 			superseded = append(superseded, o)
@@ -77,5 +88,16 @@ func (h History) extend(fingerprint string, older ...string) History {
 	}
 	superseded = slices.DeleteFunc(superseded, func(f string) bool { return f == fingerprint })
 	h.Superseded = superseded[max(0, len(superseded)-maxSuperseded):]
+	h.Unproven = slices.DeleteFunc(slices.Clone(h.Unproven), func(f string) bool { return !h.Supersedes(f) })
+	return h
+}
+
+// prove notes whether a secret that is superseded has been seen to be one of the
+// integrator's.
+func (h History) prove(fingerprint string, proven bool) History {
+	h.Unproven = slices.DeleteFunc(slices.Clone(h.Unproven), func(f string) bool { return f == fingerprint })
+	if !proven && h.Supersedes(fingerprint) {
+		h.Unproven = append(h.Unproven, fingerprint)
+	}
 	return h
 }

@@ -54,11 +54,11 @@ func TestHistoryExtend(t *testing.T) {
 	for name, c := range map[string]struct {
 		before, older, want []string
 	}{
-		"the oldest first":          {[]string{"a"}, []string{"b", "c"}, []string{"a", "b", "c"}},
-		"each only once":            {[]string{"a", "b"}, []string{"b", "a", "c", "c"}, []string{"a", "b", "c"}},
-		"none that is not known":    {[]string{"a"}, []string{"", "b"}, []string{"a", "b"}},
-		"never the secret itself":   {[]string{"a", "new"}, []string{"b", "new"}, []string{"a", "b"}},
-		"the newest, if there many": {many[:maxSuperseded], many[maxSuperseded:], many[3:]},
+		"the oldest first":           {[]string{"a"}, []string{"b", "c"}, []string{"a", "b", "c"}},
+		"each only once, at the end": {[]string{"a", "x", "b"}, []string{"b", "a", "c", "c"}, []string{"x", "b", "a", "c"}},
+		"none that is not known":     {[]string{"a"}, []string{"", "b"}, []string{"a", "b"}},
+		"never the secret itself":    {[]string{"a", "new"}, []string{"b", "new"}, []string{"a", "b"}},
+		"the newest, if there many":  {many[:maxSuperseded], many[maxSuperseded:], many[3:]},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,4 +73,21 @@ func TestHistoryExtend(t *testing.T) {
 			same(t, "supersedes itself", after.Supersedes("new"), false)
 		})
 	}
+}
+
+// A secret that was only configured is superseded, but it may be a dummy.
+func TestHistoryNamesWhatIsProven(t *testing.T) {
+	t.Parallel()
+	history := History{}.extend("new", "old", "dummy").prove("dummy", false)
+	same(t, "names a proven one", history.Names("old"), true)
+	same(t, "names a dummy", history.Names("dummy"), false)
+	same(t, "the dummy is superseded", history.Supersedes("dummy"), true)
+	same(t, "a dummy that turns out to be none", history.prove("dummy", true).Names("dummy"), true)
+	same(t, "twice", history.prove("dummy", false), history)
+	same(t, "of what is not superseded", History{}.prove("other", false), History{})
+	var many []string
+	for i := range maxSuperseded {
+		many = append(many, fmt.Sprint(i))
+	}
+	same(t, "a dummy that is forgotten", len(history.extend("newest", many...).Unproven), 0)
 }

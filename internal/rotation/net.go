@@ -46,7 +46,7 @@ func (r *Rotator) sealers(sealed string) (sealers []sealer) {
 func (r *Rotator) vouchedFor(seen Seen) bool {
 	fingerprint := seen.Configured.Fingerprint()
 	answer, asked := r.probes.Load(fingerprint)
-	return asked && answer == nil || seen.supersedes(fingerprint)
+	return asked && answer == nil || seen.names(fingerprint)
 }
 
 // net is the recovery folder during one rotation: what is going to be written is

@@ -152,3 +152,75 @@ func TestEntryIsWhatItIsNamedAfter(t *testing.T) {
 	equal(t, "signers", reveal(seen.signers()), []string{"s4", "s1"})
 	same(t, "the leftover has its name", seen.Recovered[0].Fingerprint, fingerprint("s4"))
 }
+
+// A dummy that was configured when a secret was made is in its history, and seals
+// nothing all the same.
+func TestADummyNeverSeals(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	s := f.holding("s1")
+	for range 3 {
+		result := rotateNow(t, f.process(configured("dummy")), s, Arguments{})
+		s = state{Object{Held: result.Held}, result.Memory}
+		s.Planned = Rotate
+	}
+	f.process(configured("dummy")).Delete(t.Context(), Replaced{Object: s.Object}, s.Memory)
+	for _, found := range f.store.found {
+		for _, c := range found.Copies {
+			if c.With == fingerprint("dummy") {
+				t.Errorf("%s is sealed with a dummy", found.Kind)
+			}
+		}
+	}
+}
+
+// Where the state does not tell whether the configured secret is one of this
+// integrator, the API does.
+func TestTheAPIVouchesForTheConfiguredSecret(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answers map[string]error
+		config  func(*Config)
+		history History
+		probed  []string
+		kept    bool
+	}{
+		"accepted":                     {accepted("s0"), configured("s0"), History{}, []string{"s0"}, true},
+		"refused":                      {nothingAccepted, configured("s0"), History{}, []string{"s0"}, false},
+		"nobody may ask":               {accepted("s0"), func(c *Config) { configured("s0")(c); skipValidation(c) }, History{}, nil, false},
+		"the history does not name it": {accepted("s0"), configured("s0"), History{IntegratorKey: ourKey}, nil, false},
+		"it is the one in state":       {accepted("s1"), configured("s1"), History{}, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture()
+			f.api.answers = c.answers
+			s := f.holding("s1")
+			f.process(c.config).Delete(t.Context(), Replaced{Object: s.Object}, Memory{History: c.history, Replacing: true})
+			equal(t, "probed", f.api.probed, c.probed)
+			same(t, "kept", len(f.store.found) > 0, c.kept)
+		})
+	}
+}
+
+// What Create would not be able to keep must not be deleted.
+func TestDeleteChecksForRoom(t *testing.T) {
+	t.Parallel()
+	for _, replacing := range []bool{true, false} {
+		f := newFixture()
+		f.store.room = errors.New("the disk is full")
+		s := f.holding("s1")
+		s.Replacing = replacing
+		result := f.process(chosen).Delete(t.Context(), Replaced{Object: s.Object}, s.Memory)
+		same(t, "failed", result.Failed, replacing)
+	}
+}
+
+// In a test, and on some disks, two requests were sent at the same time.
+func TestTheEntryThatFollowsComesFirst(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	f.store.found = []recovery.Found{f.made("s2", "s1"), f.made("s3", "s1", "s2")}
+	seen, _ := f.process().loadRecovered()
+	same(t, "the first", seen.Recovered[0].Fingerprint, fingerprint("s3"))
+}

@@ -175,5 +175,5 @@ func TestPlanAsksForASecretThatCanSign(t *testing.T) {
 	}
 	f.api.answers, f.store.read = accepted("s1"), []error{errors.New("damaged")}
 	planned := f.process().Plan(t.Context(), nil, due, graceSet, Memory{})
-	equal(t, "events with a damaged file", kinds(planned.Events), []Kind{RecoveryUnread, RecoveryUnread, APICalled})
+	equal(t, "events with a damaged file", kinds(planned.Events), []Kind{RecoveryUnread, APICalled})
 }

@@ -60,7 +60,9 @@ func (r *Rotator) loadRecovered() (Seen, []Event) {
 	found, problems := r.config.Store.Load()
 	recovered, mismatches := r.openAll(found)
 	for _, err := range append(problems, mismatches...) {
-		events = append(events, Event{Kind: RecoveryUnread, Err: err})
+		if _, said := r.said.LoadOrStore(err.Error(), true); !said {
+			events = append(events, Event{Kind: RecoveryUnread, Err: err})
+		}
 	}
 	return r.learn(func(s Seen) Seen { s.Recovered = recovered; return s }), events
 }
@@ -84,6 +86,12 @@ func (r *Rotator) openAll(found []recovery.Found) (all []Recovered, problems []e
 			}
 		}
 	}
+	slices.SortStableFunc(all, func(a, b Recovered) int {
+		if a.SentAt.Equal(b.SentAt) && a.follows(b.Fingerprint) {
+			return -1
+		}
+		return b.SentAt.Compare(a.SentAt)
+	})
 	for i, e := range all {
 		if e.Fingerprint == "" { // a process was killed before it gave the file a name
 			all[i].Fingerprint = e.secret.Fingerprint()

@@ -33,7 +33,7 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 		found.Events = []Event{{Kind: StateOfAnother, Owner: owner(object.Held, memory.History)}}
 		return found
 	case r.config.API == nil:
-		r.see(object.Held, memory.History)
+		_, _, found.Events = r.seeStored(object.Held, memory.History)
 		return found
 	}
 	secret, seen, events := r.seeStored(object.Held, memory.History)

@@ -130,9 +130,10 @@ func TestDeleteKeepsTheSecret(t *testing.T) {
 		newer     bool // a newer one is at hand
 		kept      []string
 		planKeeps bool
+		kinds     []Kind // of the Delete of a replacement
 	}{
 		"sealed with the configured one":              {config: []func(*Config){configured("s0")}, kept: []string{"with s0:s2"}, planKeeps: true},
-		"not if that is no secret of this integrator": {config: []func(*Config){configured("dummy")}},
+		"not if that is no secret of this integrator": {config: []func(*Config){configured("dummy")}, kinds: []Kind{KeepUnsealed}},
 		"nor if it is the same":                       {config: []func(*Config){configured("s2")}},
 		"encrypted as it is in state":                 {state: func(s state) state { return s.encryptedFor("alice") }, config: []func(*Config){configured("dummy")}, kept: []string{"for alice:s2"}, planKeeps: true},
 		"encrypted for recipients that were added": {
@@ -163,7 +164,7 @@ func TestDeleteKeepsTheSecret(t *testing.T) {
 				}
 				s.Replacing = replacing
 				result := process.Delete(t.Context(), Replaced{Object: s.Object}, s.Memory)
-				equal(t, "events", result.Events, nil)
+				equal(t, "events", kinds(result.Events), c.kinds[:min(len(c.kinds), map[bool]int{true: 1}[replacing])])
 				if c.kept == nil {
 					equal(t, "the folder", f.store.found, nil)
 					return
@@ -200,10 +201,10 @@ func TestDeleteWithAFolderThatFails(t *testing.T) {
 		kind      Kind
 		failed    bool
 	}{
-		{nil, true, RecoveryOff, false},
-		{nil, false, RecoveryOff, false},
+		{nil, true, KeepFailed, false},
+		{nil, false, KeepFailed, false},
 		{[]func(*Config){chosen}, true, RecoveryRequired, true},
-		{[]func(*Config){chosen}, false, RecoveryOff, false},
+		{[]func(*Config){chosen}, false, KeepFailed, false},
 	} {
 		f := newFixture()
 		f.store.write = errors.New("the disk is full")
@@ -217,7 +218,7 @@ func TestDeleteWithAFolderThatFails(t *testing.T) {
 	s := f.holding("s2")
 	s.Arguments.Recipients.Keys = []string{"mallory"}
 	result := f.process().Delete(t.Context(), Replaced{Object: s.Object}, s.Memory)
-	equal(t, "events with recipients that are no good", kinds(result.Events), []Kind{RecoveryOff})
+	equal(t, "events with recipients that are no good", kinds(result.Events), []Kind{KeepFailed})
 }
 
 // Terraform can forget an object without a Delete. What it has loaded is kept, and

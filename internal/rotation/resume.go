@@ -28,13 +28,13 @@ func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (r
 		}
 		same := r.sameRotation(e, arguments, seen)
 		if !e.opened() {
-			switch {
-			case same && r.config.StoreRequired:
-				return nil, append(remarks, Event{Kind: RecoveryUndecryptable, Copies: e.copies()}), false
-			case same:
-				return nil, append(remarks, Event{Kind: RecoveryUnopened, Copies: e.copies()}), true
+			if !same {
+				continue
 			}
-			continue
+			if r.config.StoreRequired && !r.anotherConfigured(ctx, e, seen) {
+				return nil, append(remarks, Event{Kind: RecoveryUndecryptable, Copies: e.copies()}), false
+			}
+			return nil, append(remarks, Event{Kind: RecoveryUnopened, Copies: e.copies()}), true
 		}
 		err := r.config.API.Probe(ctx, e.secret)
 		switch {

@@ -170,6 +170,19 @@ func TestResumeGivesWayToAConfiguredSecret(t *testing.T) {
 	}
 }
 
+// Not even a chosen folder stops a rotation for an entry that cannot be opened, if
+// somebody has configured another secret that is accepted.
+func TestAConfiguredSecretGoesPastWhatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	for answer, kind := range map[error]Kind{nil: RecoveryUnopened, apisecret.ErrRefused: RecoveryUndecryptable} {
+		f := newFixture()
+		f.api.answers["s9"] = answer
+		f.store.found = []recovery.Found{forAlice(f.made("s2", "s1"), "s2")}
+		result := rotateNow(t, f.process(configured("s9"), chosen), f.holding("s1"), Arguments{})
+		same(t, "event", result.Events[0].Kind, kind)
+	}
+}
+
 // A live configured secret that the interrupted run did not use is not older.
 func TestResumeSupersedesOnlyWhatTheRunFollowed(t *testing.T) {
 	t.Parallel()

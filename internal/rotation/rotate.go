@@ -82,6 +82,8 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	made.older = r.Seen().fingerprints(made.older...) // others may have been seen meanwhile
 	r.learn(func(s Seen) Seen { s.rotated = hasRotated; return s })
 	result := r.take(made, history, nil)
+	proven := r.vouchedFor(seen) || regenerated.SignedWith.Equal(seen.Configured)
+	result.Memory.History = result.Memory.prove(seen.Configured.Fingerprint(), proven)
 
 	record := recovery.Record{
 		Kind:               recovery.Made,

@@ -33,7 +33,7 @@ func TestRotate(t *testing.T) {
 			IntegratorKey: ourKey, Secret: apisecret.New("new-1"), Fingerprint: fingerprint("new-1"),
 			OldSecretExpiresAt: end, RotatedAt: f.now.UTC(), Version: f.now.Unix(),
 		},
-		Memory: Memory{History: History{IntegratorKey: ourKey, Endpoint: ourEndpoint, Superseded: fingerprints("s0", "s1", "stale")}},
+		Memory: Memory{History: History{IntegratorKey: ourKey, Endpoint: ourEndpoint, Superseded: fingerprints("s0", "s1", "stale"), Unproven: fingerprints("stale")}},
 		Events: []Event{{Kind: APICalled}},
 	})
 	same(t, "posts", len(f.api.posts), 1)

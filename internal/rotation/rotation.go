@@ -114,6 +114,7 @@ type Rotator struct {
 	seen Seen
 
 	probes sync.Map // what the API said of a secret, by its fingerprint: an error, or nil
+	said   sync.Map // what is wrong in the recovery folder, so that it is said once
 }
 
 // New returns a Rotator that has seen nothing but the configured secret.

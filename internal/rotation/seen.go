@@ -105,6 +105,12 @@ func (s Seen) supersedes(fingerprint string) bool {
 	return slices.ContainsFunc(s.inState, func(state *stateSecret) bool { return state.history.Supersedes(fingerprint) })
 }
 
+// names reports whether a secret was seen in a state, or is named by the history of
+// one that was: it is one of the integrator's.
+func (s Seen) names(fingerprint string) bool {
+	return s.holds(fingerprint) || slices.ContainsFunc(s.inState, func(state *stateSecret) bool { return state.history.Names(fingerprint) })
+}
+
 // fingerprints are those of the others given, and of all secrets that this
 // process has obtained or seen in a state.
 func (s Seen) fingerprints(others ...string) []string {
