@@ -24,13 +24,18 @@ func compareGolden(t *testing.T, file, got string) {
 		}
 		return
 	}
+	if diff := cmp.Diff(golden(t, file), got); diff != "" {
+		t.Errorf("internal/provider/%s is out of date. This accepts the difference:\n\n"+
+			"go test ./internal/provider -run '^%s$' -update\n\n%s", filepath.ToSlash(file), t.Name(), diff)
+	}
+}
+
+// golden reads a file that git may have given the line ends of Windows.
+func golden(t *testing.T, file string) string {
+	t.Helper()
 	content, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := strings.ReplaceAll(string(content), "\r\n", "\n")
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("internal/provider/%s is out of date. This accepts the difference:\n\n"+
-			"go test ./internal/provider -run '^%s$' -update\n\n%s", filepath.ToSlash(file), t.Name(), diff)
-	}
+	return strings.ReplaceAll(string(content), "\r\n", "\n")
 }

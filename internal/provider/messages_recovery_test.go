@@ -163,13 +163,13 @@ func recoveryMessages() []entry {
 			}
 			s.plan()
 		}),
-		recovering("Others can read the recovery folder", func(s *session) {
+		onUnix(recovering("Others can read the recovery folder", func(s *session) {
 			if err := os.Chmod(s.dir, 0o750); err != nil {
 				s.t.Fatal(err)
 			}
 			s.apiSecret(nil)
 			s.apply()
-		}),
+		})),
 		message("The secret is destroyed, and nothing can seal it", func(s *session) {
 			s.created(nil)
 			s.setenv(configured, wrong)
