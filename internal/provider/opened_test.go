@@ -28,6 +28,9 @@ func (withoutOpened) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest
 func ignoreOpened(steps []resource.TestStep) []resource.TestStep {
 	steps = slices.Clone(steps)
 	for i := range steps {
+		if steps[i].Config == "" { // it imports
+			continue
+		}
 		checks := &steps[i].ConfigPlanChecks
 		checks.PostApplyPreRefresh = append(slices.Clip(checks.PostApplyPreRefresh), withoutOpened{})
 		checks.PostApplyPostRefresh = append(slices.Clip(checks.PostApplyPostRefresh), withoutOpened{})
