@@ -129,17 +129,18 @@ func TestDrawings(t *testing.T) {
 // explains it, in both directions.
 func TestMessagesAreExplained(t *testing.T) {
 	t.Parallel()
+	const source = "templates/guides/when-things-go-wrong.md"
 	guide := readPages(t)["docs/guides/when-things-go-wrong.md"].text
 	said := summaries(t)
 	for _, summary := range said {
 		if !strings.Contains(guide, "\n### "+summary+"\n") && !strings.Contains(guide, "`"+summary+"`") {
-			t.Errorf("the guide does not explain %q", summary)
+			t.Errorf("%q is on no page: explain it in %s, and type: make generate", summary, source)
 		}
 	}
 	explained := regexp.MustCompile(`(?m)^### (.+)\n\n\*\*What happened:\*\*`)
 	for _, match := range explained.FindAllStringSubmatch(guide, -1) {
 		if !slices.Contains(said, match[1]) {
-			t.Errorf("the guide explains %q, which the provider never says", match[1])
+			t.Errorf("%q is explained, but the provider never says it: edit %s, and type: make generate", match[1], source)
 		}
 	}
 }

@@ -154,6 +154,18 @@ func (r result) has(code int, texts ...string) {
 	}
 }
 
+// completedOrHalted checks the end of an apply that was interrupted, and that the output
+// holds some texts. Terraform says that it was interrupted before that counts, so the
+// apply may be complete by then.
+func (r result) completedOrHalted(texts ...string) {
+	r.t.Helper()
+	if r.code == 0 {
+		r.has(0, append(texts, "Apply complete!")...)
+		return
+	}
+	r.has(1, append(texts, "execution halted")...)
+}
+
 // lacks checks that the output holds none of some texts.
 func (r result) lacks(texts ...string) {
 	r.t.Helper()

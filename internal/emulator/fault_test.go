@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,6 +30,16 @@ func spoiled(t *testing.T, fault Fault, processed bool) (*client, answer, error)
 	return c, a, err
 }
 
+// reset is what the system says of a connection that the server has reset. On
+// Windows, ECONNRESET is a name for another number, which the system never gives.
+func reset() error {
+	if runtime.GOOS == "windows" {
+		const wsaeConnReset = syscall.Errno(10054)
+		return wsaeConnReset
+	}
+	return syscall.ECONNRESET
+}
+
 func TestFaultDropsConnection(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -37,8 +48,8 @@ func TestFaultDropsConnection(t *testing.T) {
 		err   error
 	}{
 		{"close", Fault{Drop: true}, io.EOF},
-		{"reset", Fault{Reset: true}, syscall.ECONNRESET},
-		{"close and reset", Fault{Drop: true, Reset: true}, syscall.ECONNRESET},
+		{"reset", Fault{Reset: true}, reset()},
+		{"close and reset", Fault{Drop: true, Reset: true}, reset()},
 		{"answer and close", Fault{Status: 500, Drop: true}, io.EOF},
 	} {
 		for _, after := range []bool{false, true} {

@@ -38,10 +38,7 @@ func (f *fixture) withEcho(steps ...resource.TestStep) {
 	needs(f.t, ephemeralResources())
 	factories := f.factories()
 	factories["echo"] = echoprovider.NewProviderServer()
-	resource.UnitTest(f.t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		Steps:                    steps,
-	})
+	f.terraformWith(factories, steps...)
 }
 
 // TestLifetimesOfAccessTokens has the other lifetimes.

@@ -4,12 +4,15 @@
 package provider_test
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
 	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -62,6 +65,17 @@ func (g *gate) shut() {
 		_ = g.server.Close()
 		g.server = nil
 	}
+}
+
+// refusal is what this system says of a connection that is refused.
+func refusal(t *testing.T) string {
+	t.Helper()
+	_, err := (&net.Dialer{Timeout: time.Minute}).DialContext(t.Context(), "tcp", strings.TrimPrefix(unreachable, "http://"))
+	refused, ok := errors.AsType[syscall.Errno](err)
+	if !ok {
+		t.Fatalf("not refused: %v", err)
+	}
+	return refused.Error()
 }
 
 func onRotation(fault emulator.Fault) emulator.Fault {

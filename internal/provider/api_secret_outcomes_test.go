@@ -41,7 +41,7 @@ func TestFailuresKeepTheSecret(t *testing.T) {
 		},
 		{
 			before: gate.shut,
-			says:   []string{"The API secret was not rotated", "connection refused", "Nothing was changed", "Check that http://" + gate.address + " can be reached"},
+			says:   []string{"The API secret was not rotated", refusal(t), "Nothing was changed", "Check that http://" + gate.address + " can be reached"},
 		},
 	} {
 		b.rotate()

@@ -57,10 +57,7 @@ func TestExamples(t *testing.T) {
 			f := newFixture(t, emulator.Options{Key: key})
 			f.setenv(ageKey, age.identity)
 			f.ChangeWebhook(f.AddWebhook("https://example.com/webhooks", "payment.completed", "payment.refunded").ID, func(h *emulator.Webhook) { h.ID = hookID })
-			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: f.factories(),
-				Steps:                    []resource.TestStep{{Config: example, ConfigVariables: variables}},
-			})
+			f.terraform(resource.TestStep{Config: example, ConfigVariables: variables})
 			if strings.Contains(example, "import {") && (len(f.rotations()) > 0 || f.Count("POST", emulator.WebhooksPath) > 0) {
 				t.Error("the import rotated the secret, or made a webhook")
 			}

@@ -54,7 +54,13 @@ func newFixture(t *testing.T, options emulator.Options) *fixture {
 // is empty, with a refresh and without.
 func (f *fixture) terraform(steps ...resource.TestStep) {
 	f.t.Helper()
-	resource.UnitTest(f.t, resource.TestCase{ProtoV6ProviderFactories: f.factories(), Steps: steps})
+	f.terraformWith(f.factories(), steps...)
+}
+
+// terraformWith runs the steps with these providers.
+func (f *fixture) terraformWith(providers map[string]func() (tfprotov6.ProviderServer, error), steps ...resource.TestStep) {
+	f.t.Helper()
+	resource.UnitTest(f.t, resource.TestCase{ProtoV6ProviderFactories: providers, Steps: ignoreOpened(steps)})
 }
 
 // factories are the provider, for each test case of plugin-testing, which needs the

@@ -181,15 +181,7 @@ func (l loop) test(t *testing.T, example string) {
 
 	factories := f.factories()
 	factories[l.store.provider] = providerserver.NewProtocol6WithError(storeProvider{l.store})
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		Steps: []resource.TestStep{
-			step(1, 3600),
-			later(step(2, 3600, 3600)),
-			undelivered,
-			step(3, 3600, 3600, 3600),
-		},
-	})
+	f.terraformWith(factories, step(1, 3600), later(step(2, 3600, 3600)), undelivered, step(3, 3600, 3600, 3600))
 }
 
 // noPlaintext checks that the state holds none of the API's secrets.

@@ -169,13 +169,13 @@ func folderMessages() []entry {
 			}
 			s.plan()
 		}),
-		recovering("Others can read the recovery folder", func(s *session) {
+		onUnix(recovering("Others can read the recovery folder", func(s *session) {
 			if err := os.Chmod(s.dir, 0o750); err != nil {
 				s.t.Fatal(err)
 			}
 			s.apiSecret(nil)
 			s.apply()
-		}),
+		})),
 		message("The secret is replaced, and nothing can seal it", func(s *session) {
 			secret := s.created(nil)
 			s.setenv(configured, wrong)

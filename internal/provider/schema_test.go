@@ -4,10 +4,8 @@
 package provider_test
 
 import (
-	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -16,8 +14,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
-
-var update = flag.Bool("update", false, "accept the present shape of the schema, and the present messages")
 
 // TestSchema asks the provider as Terraform does. A change of the shape that it
 // reports may break somebody's configuration or state: accept it with -update.
@@ -51,19 +47,7 @@ func TestSchema(t *testing.T) {
 		}
 	}
 
-	golden := filepath.Join("testdata", "schema.txt")
-	if *update {
-		if err := os.WriteFile(golden, []byte(shape), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := strings.Split(shape, "\n"); !slices.Equal(got, strings.Split(string(want), "\n")) {
-		t.Errorf("the shape is not that of %s (go test -run TestSchema ./internal/provider -update accepts it):\n%s", golden, shape)
-	}
+	compareGolden(t, filepath.Join("testdata", "schema.txt"), shape)
 }
 
 // describe returns a schema's shape, without descriptions, which it checks.

@@ -255,18 +255,10 @@ func TestWebhookIdentity(t *testing.T) {
 	t.Parallel()
 	needs(t, resourceIdentity())
 	f := newFixture(t, emulator.Options{})
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: f.factories(),
-		Steps: []resource.TestStep{
-			{
-				Config:            webhook(hookURL, "payment.created"),
-				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentityValueMatchesState(hook, tfjsonpath.New("id"))},
-			},
-			{
-				Config:            webhook(hookURL, "*"),
-				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentityValueMatchesState(hook, tfjsonpath.New("id"))},
-			},
-			{ResourceName: hook, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
-		},
-	})
+	identified := []statecheck.StateCheck{statecheck.ExpectIdentityValueMatchesState(hook, tfjsonpath.New("id"))}
+	f.terraform(
+		resource.TestStep{Config: webhook(hookURL, "payment.created"), ConfigStateChecks: identified},
+		resource.TestStep{Config: webhook(hookURL, "*"), ConfigStateChecks: identified},
+		resource.TestStep{ResourceName: hook, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
+	)
 }

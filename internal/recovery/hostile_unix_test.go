@@ -129,6 +129,13 @@ func TestAFolderMayBeALink(t *testing.T) {
 	}
 }
 
+func TestAFolderBelowALinkToNowhereCannotBeMade(t *testing.T) {
+	t.Parallel()
+	aLink := filepath.Join(t.TempDir(), "integrator")
+	link(t, filepath.Join(t.TempDir(), "nowhere"), aLink)
+	expectNotMade(t, NewFolder(filepath.Join(aLink, "default"), "int_demo", "https://api.example"), aLink)
+}
+
 func TestOnlyTheOwnerReadsTheFolder(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()

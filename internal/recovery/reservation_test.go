@@ -106,6 +106,31 @@ func TestAFailedReservationLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestAFolderBelowAFileCannotBeMade(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	put(t, file, "untouched")
+	f := NewFolder(filepath.Join(file, "integrator", "default"), "int_demo", "https://api.example")
+	expectNotMade(t, f, file)
+	if content, err := os.ReadFile(file); err != nil || string(content) != "untouched" {
+		t.Errorf("the file was touched: %v", err)
+	}
+}
+
+// expectNotMade has the folder be needed, and looks for an error that names a path.
+func expectNotMade(t *testing.T, f *Folder, path string) {
+	t.Helper()
+	if _, err := f.Reserve(someDay, map[string]int{"": 100}); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("space is reserved: %v", err)
+	}
+	if err := f.Save(Record{Kind: Made, Fingerprint: made1}, []Copy{{Ciphertext: armored()}}); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("a secret is saved: %v", err)
+	}
+	if paths, err := f.SaveReply([]Copy{{Ciphertext: armored()}}); err == nil || !strings.Contains(err.Error(), path) || len(paths) > 0 {
+		t.Errorf("a reply is saved: %v", err)
+	}
+}
+
 // TestWhatIsRemovedMeanwhileIsWrittenAfresh is of a laptop that sleeps for days, and
 // of somebody who deletes .terraform.
 func TestWhatIsRemovedMeanwhileIsWrittenAfresh(t *testing.T) {

@@ -62,7 +62,11 @@ func (p *Plugin) connect(handshake string) (err error) {
 		return fmt.Errorf("it is %q", handshake)
 	}
 	p.protocol = fields[1]
-	p.connection, err = grpc.NewClient(fields[2]+":"+fields[3], grpc.WithTransportCredentials(insecure.NewCredentials()))
+	target := fields[3]
+	if fields[2] == "unix" { // on Windows it is TCP
+		target = "unix:" + target
+	}
+	p.connection, err = grpc.NewClient(target, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	return err
 }
 
