@@ -209,7 +209,11 @@ func (w *world) checkSuccessor(r *ran, before, after *held) {
 	}
 	w.memory.older[after.secret] = older
 	w.memory.signed[after.secret] = r.signers()
-	if !r.planned.isBlind() {
+	switch {
+	case r.planned.isBlind():
+	case before.tainted && !r.refresh: // Terraform shows no private state of it
+		w.memory.signed[after.secret] = append(r.signers(), before.secret)
+	default:
 		w.memory.signed[after.secret] = slices.Concat(r.signers(), []string{before.secret}, w.memory.signed[before.secret])
 	}
 }

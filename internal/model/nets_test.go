@@ -35,7 +35,7 @@ func (w *world) sealsMade(r *ran) bool {
 	switch r.planned {
 	case createThenDelete, create:
 		shown = false
-	case deleteThenCreate: // the next run has it only if the net has kept it
+	case deleteThenCreate, forgetThenCreate: // the next run has it only if the net has kept it
 		shown = shown && (r.before.current.secret == r.secretThen || w.sealsKept(r, r.before.current.secret))
 	}
 	return r.sealed() || shown || w.configuredSigned(r)

@@ -64,7 +64,6 @@ func keptRecord(held Held, history History, seen Seen) recovery.Record {
 		ObtainedAt:         held.RotatedAt,
 		OldSecretExpiresAt: held.OldSecretExpiresAt,
 		Superseded:         history.Superseded,
-		Unproven:           history.Unproven,
 	}
 }
 

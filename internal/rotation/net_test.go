@@ -189,7 +189,7 @@ func TestWhatOpensASignerIsVouchedFor(t *testing.T) {
 }
 
 // A dummy that was configured in the run that made an entry is none the better when
-// that is resumed.
+// that is resumed. The same goes for what somebody else has written there.
 func TestAResumedRotationProvesNoDummy(t *testing.T) {
 	t.Parallel()
 	f := newFixture()

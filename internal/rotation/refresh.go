@@ -91,17 +91,17 @@ func (r *Rotator) ask(ctx context.Context, held Held, secret apisecret.Secret, s
 	return "", []Event{{Kind: AllRefused, Err: refusal, OnlySuperseded: len(candidates) == 0, Undecryptable: seen.undecryptable()}}
 }
 
-// accepted tells which of the candidates are accepted beside the secret in state.
-// One of the folder is newer, so it is adopted before the one in state expires,
+// accepted tells which of the candidates are accepted beside the secret in state. One
+// that a rotation of this state has made is adopted before the one in state expires,
 // unless somebody has configured one that may be newer still.
 func (r *Rotator) accepted(ctx context.Context, candidates []candidate) (adoption string, events []Event) {
 	for _, c := range candidates {
 		switch {
 		case r.probe(ctx, c.secret) != nil:
-		case c.source == FromRecovery:
-			return c.secret.Fingerprint(), []Event{{Kind: AdoptionPlanned, Source: c.source}}
-		default:
+		case c.source == FromConfiguration:
 			return "", []Event{{Kind: AnotherAccepted, Source: c.source}}
+		case c.next:
+			return c.secret.Fingerprint(), []Event{{Kind: AdoptionPlanned, Source: c.source}}
 		}
 	}
 	return "", nil
@@ -111,6 +111,7 @@ func (r *Rotator) accepted(ctx context.Context, candidates []candidate) (adoptio
 type candidate struct {
 	secret apisecret.Secret
 	source Source
+	next   bool // it was made while the state held the one that it holds now
 }
 
 // candidates are the secrets known beside the one in state, the likeliest first. The
@@ -122,11 +123,11 @@ func candidates(held Held, seen Seen, history History) []candidate {
 	known := false
 	for _, e := range seen.Recovered {
 		if e.opened() && e.follows(held.Fingerprint) && !held.Imported() {
-			all = append(all, candidate{e.secret, FromRecovery})
+			all = append(all, candidate{e.secret, FromRecovery, slices.Contains(e.InState, held.Fingerprint)})
 			known = known || e.knows(seen.Configured.Fingerprint())
 		}
 	}
-	configured := candidate{seen.Configured, FromConfiguration}
+	configured := candidate{secret: seen.Configured, source: FromConfiguration}
 	if known {
 		all = append(all, configured)
 	} else {

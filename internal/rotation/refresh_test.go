@@ -103,6 +103,10 @@ func TestRefreshOfASecretInPlaintext(t *testing.T) {
 			recovery: madeS2, answers: both,
 			adoption: "s2", kinds: []Kind{AdoptionPlanned, APICalled}, source: FromRecovery, probed: []string{"s1", "s2"},
 		},
+		"accepted, and one that it signed, but another state was there": {
+			recovery: func(f *fixture) recovery.Found { found := f.made("s2", "s1"); found.InState = nil; return found },
+			answers:  both, kinds: []Kind{APICalled}, probed: []string{"s1", "s2"},
+		},
 		"accepted, and one that came after another": {recovery: strayS2, answers: both, kinds: []Kind{APICalled}, probed: []string{"s1"}},
 		"accepted, and one that may be older than the configured": {
 			recovery: madeS2, config: []func(*Config){configured("s3")}, answers: map[string]error{"s1": nil, "s2": nil, "s3": nil},

@@ -48,7 +48,7 @@ func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (r
 		case r.anotherConfigured(ctx, e, seen):
 			return nil, remarks, true
 		}
-		return e.asNew(), append(remarks, Event{Kind: RotationResumed, At: e.ObtainedAt, Copies: e.copies()}), false
+		return seen.asNew(e), append(remarks, Event{Kind: RotationResumed, At: e.ObtainedAt, Copies: e.copies()}), false
 	}
 	return nil, remarks, true
 }
@@ -76,18 +76,6 @@ func (r *Rotator) overdue(e Recovered, days Days) bool {
 // newer than the entry's.
 func (r *Rotator) anotherConfigured(ctx context.Context, e Recovered, seen Seen) bool {
 	return !seen.Configured.IsZero() && !e.knows(seen.Configured.Fingerprint()) && !refused(r.config.API.Probe(ctx, seen.Configured))
-}
-
-// asNew is the entry's secret, to be put in the place of the one in state.
-func (e Recovered) asNew() *newSecret {
-	return &newSecret{
-		secret:             e.secret,
-		obtainedAt:         e.ObtainedAt,
-		oldSecretExpiresAt: e.OldSecretExpiresAt,
-		made:               !e.ObtainedAt.IsZero(),
-		older:              append(slices.Clone(e.Superseded), e.InState...),
-		unproven:           e.Unproven,
-	}
 }
 
 // ruleOut makes those entries only sign that a plan knows not to be the outcome of

@@ -101,7 +101,6 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 		Triggers:           arguments.Triggers.fingerprint(),
 		Configured:         seen.Configured.Fingerprint(),
 		Superseded:         result.Memory.Superseded,
-		Unproven:           result.Memory.Unproven,
 	}
 	result.Events = slices.Concat(events, net.save(record, made, vouching), rotationRemarks(regenerated))
 	return result

@@ -200,10 +200,28 @@ func (s Seen) recovered(fingerprint string) *Recovered {
 // hand.
 func (s Seen) available(fingerprint string) *newSecret {
 	if e := s.recovered(fingerprint); e != nil {
-		return e.asNew()
+		return s.asNew(*e)
 	}
 	if s.Configured.Fingerprint() == fingerprint {
 		return &newSecret{secret: s.Configured}
 	}
 	return nil
+}
+
+// asNew is the secret of an entry, to be put in the place of the one in state. What its
+// record says is older proves nothing: whoever can write the folder can have written
+// that.
+func (s Seen) asNew(e Recovered) *newSecret {
+	older := append(slices.Clone(e.Superseded), e.InState...)
+	vouching := s.vouching(e.Fingerprint)
+	return &newSecret{
+		secret:             e.secret,
+		obtainedAt:         e.ObtainedAt,
+		oldSecretExpiresAt: e.OldSecretExpiresAt,
+		made:               !e.ObtainedAt.IsZero(),
+		older:              older,
+		unproven: slices.DeleteFunc(slices.Clone(older), func(f string) bool {
+			return s.names(f) || slices.Contains(vouching, f)
+		}),
+	}
 }
