@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// kind is a kind of event, or a rule that the provider is to keep, which not every
-// version of it does. A scenario names those that it has.
+// kind is a kind of event, or a rule that the provider is to keep. A scenario names
+// those that it has, so that a finding can be looked for with few of them.
 type kind string
 
 // The events.

@@ -9,7 +9,7 @@
 // Not every version of the provider keeps every rule, or survives every kind of
 // event: see kind. Those are played with a flag. To look for what they break:
 //
-//	go test ./internal/model -run 'TestModel$' -kinds=all -rapid.checks=1000
+//	go test ./internal/model -run 'TestModel$' -rapid.checks=1000
 //	go test ./internal/model -run TestSurvey -kinds=all,-sealed -survey=1000 -v
 //
 // The first stops at the first finding, and the second counts all of them.
@@ -34,7 +34,7 @@ import (
 // TestMain has the tests play the same sequences each time, so that a change is
 // judged by what it changes. "make soak" looks for new ones.
 func TestMain(m *testing.M) {
-	flag.String(kindsFlag, "", `kinds of events and rules that TestModel plays beside the old ones, such as "all" or "all,-sealed"`)
+	flag.String(kindsFlag, "all", `kinds of events and rules that TestModel plays beside the plain ones, such as "orphans" or "all,-sealed"`)
 	flag.Int(surveyFlag, 0, "how many sequences TestSurvey plays")
 	flag.Parse()
 	told := false
