@@ -35,19 +35,19 @@ func main() {
 	}
 	go guard.EndWithParent(context.Background(), time.Second, func() { os.Exit(1) })
 
-	err := serve(options, *debug)
+	server, err := provider.NewServer(version, options)
+	if err == nil {
+		err = serve(server, *debug)
+	}
 	guard.Finish()
 	if err != nil {
 		log.Fatal(err)
 	}
+	server.Settle()
 }
 
 // serve speaks the plugin protocol until Terraform ends it.
-func serve(options provider.Options, debug bool) error {
-	server, err := provider.NewServer(version, options)
-	if err != nil {
-		return err
-	}
+func serve(server *provider.Server, debug bool) error {
 	var settings []tf6server.ServeOpt
 	if debug {
 		settings = append(settings, tf6server.WithManagedDebug())

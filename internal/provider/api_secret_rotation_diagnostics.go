@@ -211,7 +211,7 @@ func recoveryOff(err error) diag.Diagnostic {
 // keepFailed is about a secret that leaves the state.
 func keepFailed(err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The recovery folder could not keep the old secret",
-		fmt.Sprintf("%s. The secret is as valid as it was, but Terraform has dropped it from the state, and the API does not show it again. Keep a copy if anything uses it: older versions of the state still hold it.", err))
+		fmt.Sprintf("%s. Terraform drops that secret from the state, and the API does not show it again. If anything still uses it, keep a copy: older versions of the state hold it.", err))
 }
 
 func keepUnsealed() diag.Diagnostic {

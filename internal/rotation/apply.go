@@ -6,6 +6,7 @@ package rotation
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
@@ -50,7 +51,7 @@ func (r *Rotator) Update(ctx context.Context, prior Object, arguments Arguments,
 		result = Result{Held: prior.Held, Memory: Memory{History: memory.History}}
 	}
 	if !action.NewSecret() {
-		result.Memory.AdoptionDue = memory.AdoptionDue
+		result.Memory.AdoptionDue, result.Memory.Undated = memory.AdoptionDue, memory.Undated
 	}
 	return result
 }
@@ -61,12 +62,15 @@ func (r *Rotator) Update(ctx context.Context, prior Object, arguments Arguments,
 func (r *Rotator) Create(ctx context.Context, arguments Arguments, graceSet bool) (result Result, restored *Replaced) {
 	replaced := r.Seen().replacedBy(arguments)
 	if replaced == nil {
-		events, forgotten := r.keepForgotten(ctx)
+		kept, forgotten := r.keepForgotten(ctx)
+		if kept.Failed {
+			return kept, nil
+		}
 		result = r.rotate(ctx, arguments, History{}, true)
 		if result.Failed {
 			result.Events[len(result.Events)-1].Forgotten = forgotten
 		}
-		result.Events = append(events, result.Events...)
+		result.Events = slices.Concat(kept.Events, result.Events)
 		return result, nil
 	}
 	result = r.rotate(ctx, arguments, replaced.history, true)
@@ -109,7 +113,7 @@ func (r *Rotator) Delete(ctx context.Context, object Replaced, memory Memory) (r
 	case !memory.Replacing, result.Failed:
 		return result
 	case ctx.Err() != nil: // writing the files takes its time
-		return result.failed(Event{Kind: ReplacementStopped})
+		return Result{}.failed(Event{Kind: ReplacementStopped}) // and what was kept stays in the state
 	}
 	object.history, object.unwarned = memory.History, memory.Unwarned
 	r.learn(func(s Seen) Seen {
@@ -119,6 +123,20 @@ func (r *Rotator) Delete(ctx context.Context, object Replaced, memory Memory) (r
 	return result
 }
 
+// Settle is for the end of a process whose Terraform has ended well: the secret that it
+// has made only signs from then on. A later Create that is shown nothing of the state
+// would take it for the outcome of an interrupted rotation otherwise.
+func (r *Rotator) Settle() {
+	obtained := r.Seen().Obtained
+	if obtained.IsZero() {
+		return
+	}
+	seen, _ := r.loadRecovered()
+	if e := seen.recovered(obtained.Fingerprint()); e != nil {
+		_ = r.config.Store.Keep(e.Found) // nobody is left to be told
+	}
+}
+
 // adopt stores a live secret that Refresh has found.
 func (r *Rotator) adopt(ctx context.Context, arguments Arguments, prior Held, memory Memory) Result {
 	seal, failure := r.seal(arguments.Recipients)
@@ -126,21 +144,27 @@ func (r *Rotator) adopt(ctx context.Context, arguments Arguments, prior Held, me
 		return Result{}.failed(*failure)
 	}
 	seen, events := r.loadRecovered()
-	adopted := seen.available(memory.AdoptionDue)
-	if adopted == nil {
+	if !seen.Obtained.IsZero() && seen.Obtained.Fingerprint() != memory.AdoptionDue { // for another object
+		return Result{Events: events}.failed(Event{Kind: SecondRotation})
+	}
+	if !seen.available(memory.AdoptionDue) {
 		return Result{Events: events}.failed(Event{Kind: AdoptionGone})
+	}
+	adopted := newSecret{secret: seen.Configured}
+	if e := seen.recovered(memory.AdoptionDue); e != nil {
+		adopted = r.asNew(*e, seen)
 	}
 	if !r.config.SkipValidation {
 		if err := r.probe(ctx, adopted.secret); refused(err) {
 			return Result{Events: events}.failed(Event{Kind: AdoptionRefused, Err: err})
 		}
 	}
-	if !adopted.made {
-		adopted.obtainedAt = r.config.Clock()
+	if memory.Undated || !adopted.made {
+		adopted.made, adopted.obtainedAt, adopted.oldSecretExpiresAt = false, r.config.Clock(), time.Time{}
 	}
 	adopted.older = append(adopted.older, prior.Fingerprint)
 	adopted.ciphertext = seal(adopted.secret)
-	return r.take(*adopted, memory.History, events)
+	return r.take(adopted, memory.History, events)
 }
 
 // encrypt encrypts the secret of a state, and calls nothing.

@@ -5,6 +5,7 @@ package rotation
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
@@ -52,19 +53,27 @@ func (r *Rotator) vouch(ctx context.Context, seen Seen, history History) {
 // keptRecord is what is known of a secret that is to be kept. An entry that is there
 // knows more than the state.
 func keptRecord(held Held, history History, seen Seen) recovery.Record {
-	if e := seen.recovered(held.Fingerprint); e != nil {
-		record := e.Record
-		record.Kind = recovery.Kept
-		return record
-	}
-	return recovery.Record{
+	record := recovery.Record{
 		Kind:               recovery.Kept,
 		Fingerprint:        held.Fingerprint,
 		SentAt:             time.Unix(held.Version, 0).UTC(),
 		ObtainedAt:         held.RotatedAt,
 		OldSecretExpiresAt: held.OldSecretExpiresAt,
-		Superseded:         history.Superseded,
+		Superseded:         slices.Clone(history.Superseded),
 	}
+	e := seen.recovered(held.Fingerprint)
+	if e == nil || e.SentAt.IsZero() { // a process was killed before it wrote the record
+		return record
+	}
+	older := record.Superseded
+	record = e.Record
+	record.Kind = recovery.Kept
+	for _, o := range older {
+		if !slices.Contains(record.Superseded, o) {
+			record.Superseded = append(slices.Clone(record.Superseded), o)
+		}
+	}
+	return record
 }
 
 // checkRoom returns an error if the folder has no room for what Create is going to
@@ -103,14 +112,15 @@ func (r *Rotator) keepable(held Held, recipients Recipients) bool {
 
 // keepForgotten keeps what Terraform may have dropped from the state without a
 // Delete: objects that it has loaded in this apply, and shown to nothing else.
-func (r *Rotator) keepForgotten(ctx context.Context) (events []Event, forgotten bool) {
+func (r *Rotator) keepForgotten(ctx context.Context) (result Result, forgotten bool) {
 	seen := r.Seen()
 	for _, state := range seen.inState {
 		if !state.raw || seen.superseded(state.Fingerprint) {
 			continue
 		}
 		forgotten = true
-		events = append(events, r.keep(ctx, Object{Held: state.Held}, Memory{}).Events...)
+		kept := r.keep(ctx, Object{Held: state.Held}, Memory{Replacing: true})
+		result.Events, result.Failed = append(result.Events, kept.Events...), result.Failed || kept.Failed
 	}
-	return events, forgotten
+	return result, forgotten
 }

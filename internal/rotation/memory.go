@@ -19,6 +19,9 @@ type Memory struct {
 	// AdoptionDue is the fingerprint of the secret that Refresh has found to be
 	// live in place of the one in state.
 	AdoptionDue string `json:"adoption_due,omitempty"`
+	// Undated says that nothing is known of when that secret was made, or what it
+	// replaced: it is only configured.
+	Undated bool `json:"undated,omitempty"`
 	// Planned is the action that Plan has decided on, for Update.
 	Planned Action `json:"planned,omitempty"`
 	// Replacing is set in the plan of a new object. The Delete of the object that it

@@ -34,19 +34,47 @@ func (r *Rotator) sealers(sealed string) (sealers []sealer) {
 			sealers = append(sealers, sealer{with, seal, ifVouched})
 		}
 	}
-	for _, state := range seen.inState {
-		add(state.opened, false)
+	for _, state := range seen.inState { // one that was imported unchecked may be a dummy as well
+		add(state.opened, state.RotatedAt.IsZero() && !r.accepted(state.Fingerprint))
 	}
 	add(seen.Configured, !r.vouchedFor(seen))
+	for _, e := range seen.Recovered { // the next run opens it as this one did, if it signs
+		add(e.secret, true)
+	}
 	return sealers
+}
+
+// accepted reports whether the API has accepted a secret in this run.
+func (r *Rotator) accepted(fingerprint string) bool {
+	answer, asked := r.probes.Load(fingerprint)
+	return asked && answer == nil
 }
 
 // vouchedFor reports whether the configured secret is known to be one of this
 // integrator: a state's history names it, or the API has accepted it in this run.
 func (r *Rotator) vouchedFor(seen Seen) bool {
 	fingerprint := seen.Configured.Fingerprint()
-	answer, asked := r.probes.Load(fingerprint)
-	return asked && answer == nil || seen.names(fingerprint)
+	return r.accepted(fingerprint) || seen.names(fingerprint)
+}
+
+// vouching are the secrets that are known to be the integrator's because the API has
+// carried out a request that this one signed: that one, and the configured one if it
+// opens a copy of that. Whoever sealed it knew both.
+func (r *Rotator) vouching(seen Seen, signer apisecret.Secret) []string {
+	all := []string{signer.Fingerprint()}
+	e := seen.recovered(signer.Fingerprint())
+	if e == nil {
+		return all
+	}
+	for _, c := range e.Copies {
+		if c.With == "" || c.With != seen.Configured.Fingerprint() {
+			continue
+		}
+		if text, err := r.config.OpenWith(c.Ciphertext, seen.Configured); err == nil && apisecret.New(text).Equal(signer) {
+			all = append(all, c.With)
+		}
+	}
+	return all
 }
 
 // net is the recovery folder during one rotation: what is going to be written is
@@ -107,16 +135,14 @@ func (n *net) save(record recovery.Record, made newSecret, vouching []string) []
 	return nil
 }
 
-// saveReply keeps the reply of a failed call, which may hold the secret.
-func (n *net) saveReply(failure *apisecret.RegenerateError, seal func(apisecret.Secret) string, seen Seen) (kept KeptReply) {
-	if failure.Reply.IsZero() || n.store == nil {
+// saveReply keeps the reply of a failed call, which may hold the secret. Those that are
+// vouching may seal it.
+func (n *net) saveReply(reply apisecret.Secret, seal func(apisecret.Secret) string, vouching []string) (kept KeptReply) {
+	if reply.IsZero() || n.store == nil {
 		return kept
 	}
-	var vouching []string
-	if failure.Effect() == apisecret.Changed { // then the API has accepted the signature
-		vouching = seen.vouching(failure.SignedWith.Fingerprint())
-	}
-	copies := sealed(failure.Reply, seal(failure.Reply), n.sealers, vouching)
+	n.reservation.Release() // the reply may need the room
+	copies := sealed(reply, seal(reply), n.sealers, vouching)
 	if len(copies) == 0 {
 		return kept
 	}

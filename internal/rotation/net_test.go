@@ -184,7 +184,7 @@ func TestWhatOpensASignerIsVouchedFor(t *testing.T) {
 	f.store.found = []recovery.Found{kept}
 	result, _ := f.process(configured("s0")).Create(t.Context(), Arguments{}, graceSet)
 	same(t, "failed", result.Failed, false)
-	equal(t, "copies", ciphertexts(f.store.found[0].Copies), []string{"with s0:new-1"})
+	equal(t, "copies", ciphertexts(f.store.found[0].Copies), []string{"with s0:new-1", "with s2:new-1"})
 	same(t, "the history names it", result.Memory.Names(fingerprint("s0")), true)
 }
 

@@ -36,7 +36,7 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 	occasion := occasionOf(prior, memory, seen)
 	planned.Action = r.decide(prior, arguments, memory, maxPlanAge)
 
-	planned.Undated = planned.Action == Adopt && r.config.API != nil && seen.recovered(memory.AdoptionDue) == nil
+	planned.Undated = planned.Action == Adopt && r.config.API != nil && memory.Undated
 	planned.Memory.Planned = planned.Action
 	planned.Memory.Replacing = occasion != InPlace
 	planned.Memory.Unwarned = occasion == Replacement
@@ -69,7 +69,7 @@ func (r *Rotator) PlanDestroy(object Object, memory Memory) Planned {
 	held := object.Held
 	events := r.seePrior(held, memory.History)
 	if !r.config.Applying() && !r.Seen().superseded(held.Fingerprint) {
-		events = append(events, Event{Kind: SecretStaysValid, Kept: r.keepable(held, object.Arguments.Recipients)})
+		events = append(events, Event{Kind: SecretStaysValid, Kept: !r.ofAnother(held, memory.History) && r.keepable(held, object.Arguments.Recipients)})
 	}
 	memory.Replacing, memory.Unwarned = false, false // a replacement that failed in Delete has left them set
 	return Planned{Memory: memory, Events: events}

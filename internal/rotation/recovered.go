@@ -87,8 +87,11 @@ func (r *Rotator) openAll(found []recovery.Found) (all []Recovered, problems []e
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Recovered) int {
-		if a.SentAt.Equal(b.SentAt) && a.follows(b.Fingerprint) {
+		switch later, earlier := a.follows(b.Fingerprint), b.follows(a.Fingerprint); {
+		case later && !earlier: // whatever the clocks of the machines say
 			return -1
+		case earlier && !later:
+			return 1
 		}
 		return b.SentAt.Compare(a.SentAt)
 	})

@@ -38,7 +38,7 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 	}
 	secret, seen, events := r.seeStored(object.Held, memory.History)
 	due := memory.AdoptionDue
-	if due != "" && seen.available(due) == nil {
+	if !seen.available(due) {
 		due = ""
 	}
 	switch {
@@ -50,6 +50,7 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 		due = seen.Configured.Fingerprint()
 	}
 	found.Memory.AdoptionDue, found.Events = due, events
+	found.Memory.Undated = due != "" && seen.recovered(due) == nil
 	return found
 }
 
@@ -71,7 +72,7 @@ func (r *Rotator) ask(ctx context.Context, held Held, secret apisecret.Secret, s
 	default:
 		refusal = r.probe(ctx, secret)
 		if refusal == nil {
-			return r.accepted(ctx, candidates)
+			return r.acceptedBeside(ctx, candidates)
 		}
 		if !refused(refusal) {
 			return due, []Event{{Kind: NotChecked, Err: refusal}}
@@ -91,10 +92,10 @@ func (r *Rotator) ask(ctx context.Context, held Held, secret apisecret.Secret, s
 	return "", []Event{{Kind: AllRefused, Err: refusal, OnlySuperseded: len(candidates) == 0, Undecryptable: seen.undecryptable()}}
 }
 
-// accepted tells which of the candidates are accepted beside the secret in state. One
+// acceptedBeside tells which of the candidates are accepted beside the secret in state. One
 // that a rotation of this state has made is adopted before the one in state expires,
 // unless somebody has configured one that may be newer still.
-func (r *Rotator) accepted(ctx context.Context, candidates []candidate) (adoption string, events []Event) {
+func (r *Rotator) acceptedBeside(ctx context.Context, candidates []candidate) (adoption string, events []Event) {
 	for _, c := range candidates {
 		switch {
 		case r.probe(ctx, c.secret) != nil:
@@ -122,7 +123,7 @@ func candidates(held Held, seen Seen, history History) []candidate {
 	var all []candidate
 	known := false
 	for _, e := range seen.Recovered {
-		if e.opened() && e.follows(held.Fingerprint) && !held.Imported() {
+		if e.opened() && e.follows(held.Fingerprint) && !held.Imported() && !seen.overtaken(e.Fingerprint) {
 			all = append(all, candidate{e.secret, FromRecovery, slices.Contains(e.InState, held.Fingerprint)})
 			known = known || e.knows(seen.Configured.Fingerprint())
 		}

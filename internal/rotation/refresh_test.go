@@ -4,6 +4,7 @@
 package rotation
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
@@ -19,6 +20,7 @@ type refreshCase struct {
 	pending  string // the secret whose adoption was due before
 
 	adoption      string // the secret whose adoption is due afterwards
+	unasked       bool   // nothing is found out about it
 	kinds         []Kind
 	source        Source
 	probed        []string
@@ -43,6 +45,7 @@ func (c refreshCase) test(t *testing.T) {
 
 	want := s.Memory
 	want.AdoptionDue = fingerprint(c.adoption)
+	want.Undated = c.adoption != "" && !c.unasked && !slices.Contains(f.store.holds(), fingerprint(c.adoption))
 	same(t, "memory", found.Memory, want)
 	equal(t, "events", kinds(found.Events), c.kinds)
 	equal(t, "probed", f.api.probed, c.probed)
@@ -173,7 +176,7 @@ func TestRefreshOfOtherStates(t *testing.T) {
 		"unchecked, an adoption is due":  {config: []func(*Config){skipValidation, configured("s2")}, pending: "s2", adoption: "s2"},
 		"unchecked, the secret is gone":  {config: []func(*Config){skipValidation}, pending: "s2"},
 		"unchecked, an import":           {state: importedState, config: []func(*Config){skipValidation}, answers: nothingAccepted, adoption: "s1"},
-		"settings unknown":               {config: []func(*Config){unconfigured}, pending: "s2", adoption: "s2"},
+		"settings unknown":               {config: []func(*Config){unconfigured}, pending: "s2", adoption: "s2", unasked: true},
 		"settings unknown, an import":    {state: importedState, config: []func(*Config){unconfigured}},
 		"settings unknown and encrypted": {state: encrypted, config: []func(*Config){unconfigured}},
 	} {

@@ -236,7 +236,7 @@ func TestCreationKeepsWhatIsForgotten(t *testing.T) {
 	equal(t, "events", kinds(result.Events), []Kind{APICalled})
 	equal(t, "the folder", f.store.holds(), append(fingerprints("new-1"), fingerprints("s2")...))
 	same(t, "kind", f.store.found[1].Kind, recovery.Kept)
-	equal(t, "superseded", result.Memory.Superseded, fingerprints("s1", "s2"))
+	equal(t, "superseded", result.Memory.Superseded, fingerprints("s2", "s1"))
 
 	f = newFixture()
 	process = f.process(configured("dummy"))

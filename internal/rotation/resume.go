@@ -21,14 +21,14 @@ const maxResumeAge = 24 * time.Hour
 // the recovery folder, if it is live; nil if there is none. Every doubt leaves it
 // at that the secret signs, which loses nothing. A rotation would invalidate a secret
 // that cannot be checked for the moment: then it may not go on.
-func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (resumed *newSecret, remarks []Event, mayRotate bool) {
+func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (resumed *Recovered, remarks []Event, mayRotate bool) {
 	for _, e := range seen.Recovered { // the newest first
-		if e.Kind != recovery.Made || seen.holds(e.Fingerprint) || seen.supersedes(e.Fingerprint) {
+		if e.Kind != recovery.Made || seen.holds(e.Fingerprint) || seen.supersedes(e.Fingerprint) || seen.overtaken(e.Fingerprint) {
 			continue
 		}
 		same := r.sameRotation(e, arguments, seen)
 		if !e.opened() {
-			if !same {
+			if !same || len(e.Copies) == 0 { // somebody has deleted them
 				continue
 			}
 			if r.config.StoreRequired && !r.anotherConfigured(ctx, e, seen) {
@@ -48,7 +48,7 @@ func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (r
 		case r.anotherConfigured(ctx, e, seen):
 			return nil, remarks, true
 		}
-		return seen.asNew(e), append(remarks, Event{Kind: RotationResumed, At: e.ObtainedAt, Copies: e.copies()}), false
+		return &e, append(remarks, Event{Kind: RotationResumed, At: e.ObtainedAt, Copies: e.copies()}), false
 	}
 	return nil, remarks, true
 }
@@ -60,7 +60,7 @@ func (r *Rotator) sameRotation(e Recovered, arguments Arguments, seen Seen) bool
 	case e.Kind != recovery.Made, e.Triggers != arguments.Triggers.fingerprint(), r.overdue(e, arguments.Days):
 		return false
 	case len(seen.inState) == 0:
-		return e.Created && r.config.Clock().Sub(e.SentAt) < maxResumeAge
+		return e.Created && r.config.Clock().Sub(e.SentAt).Abs() < maxResumeAge
 	}
 	return slices.ContainsFunc(seen.inState, func(state *stateSecret) bool { return e.continues(state.Fingerprint) })
 }

@@ -269,7 +269,7 @@ func TestRecoveredSecretSigns(t *testing.T) {
 	result := rotateNow(t, f.process(withKey("alice")), f.holding("s1"), Arguments{})
 	same(t, "failed", result.Failed, false)
 	equal(t, "signers", reveal(f.api.posts[0].Signers), []string{"s1", "s2", "s0"})
-	equal(t, "superseded", result.Memory.Superseded, fingerprints("s1", "s2", "s0"))
+	equal(t, "superseded", result.Memory.Superseded, fingerprints("s2", "s0", "s1"))
 }
 
 // The apply of a replacement may be shown nothing of the state: its plan says which

@@ -49,9 +49,10 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	events = append(events, remarks...)
 	switch {
 	case resumed != nil:
-		resumed.ciphertext = seal(resumed.secret)
-		r.learn(func(s Seen) Seen { s.rotated = hasRotated; return s })
-		return r.take(*resumed, history, events)
+		made := r.asNew(*resumed, seen)
+		made.ciphertext = seal(made.secret)
+		r.learn(func(s Seen) Seen { s.rotated, s.resumed = hasRotated, resumed; return s })
+		return r.take(made, history, events)
 	case !mayRotate:
 		return Result{Events: events, Failed: true}
 	}
@@ -75,18 +76,9 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 		oldSecretExpiresAt: regenerated.OldSecretExpiresAt,
 		made:               true,
 	}
-	for _, s := range signers {
-		made.older = append(made.older, s.Fingerprint())
-	}
-	for _, e := range seen.Recovered {
-		made.older = append(made.older, e.Fingerprint)
-	}
-	made.older = r.Seen().fingerprints(made.older...) // others may have been seen meanwhile
+	vouching := r.vouching(seen, regenerated.SignedWith)
+	made.older, made.unproven = r.supersededBy(seen, signers, vouching)
 	r.learn(func(s Seen) Seen { s.rotated = hasRotated; return s })
-	vouching := seen.vouching(regenerated.SignedWith.Fingerprint())
-	if configured := seen.Configured.Fingerprint(); !r.vouchedFor(seen) && !slices.Contains(vouching, configured) {
-		made.unproven = []string{configured}
-	}
 	result := r.take(made, history, nil)
 
 	record := recovery.Record{
@@ -104,6 +96,41 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	}
 	result.Events = slices.Concat(events, net.save(record, made, vouching), rotationRemarks(regenerated))
 	return result
+}
+
+// supersededBy are the fingerprints of all secrets that were known when a new one was
+// made, and those of them that may be dummies: what is in the folder, and what is
+// configured, unless something vouches for it.
+func (r *Rotator) supersededBy(seen Seen, signers []apisecret.Secret, vouching []string) (older, unproven []string) {
+	for _, e := range seen.Recovered { // first, so that many of them push nothing else out of the history
+		older = append(older, e.Fingerprint)
+	}
+	unproven = append(slices.Clone(older), seen.Configured.Fingerprint())
+	for _, s := range signers {
+		older = append(older, s.Fingerprint())
+	}
+	older = r.Seen().fingerprints(older...) // others may have been seen meanwhile
+	return older, slices.DeleteFunc(unproven, func(f string) bool {
+		return seen.names(f) || slices.Contains(vouching, f) || f == seen.Configured.Fingerprint() && r.vouchedFor(seen)
+	})
+}
+
+// asNew is the secret of an entry, to be put in the place of the one in state. What its
+// record says is older proves nothing: whoever can write the folder can have written
+// that.
+func (r *Rotator) asNew(e Recovered, seen Seen) newSecret {
+	older := append(slices.Clone(e.Superseded), e.InState...)
+	vouching := r.vouching(seen, e.secret)
+	return newSecret{
+		secret:             e.secret,
+		obtainedAt:         e.ObtainedAt,
+		oldSecretExpiresAt: e.OldSecretExpiresAt,
+		made:               !e.ObtainedAt.IsZero(),
+		older:              older,
+		unproven: slices.DeleteFunc(slices.Clone(older), func(f string) bool {
+			return seen.names(f) || slices.Contains(vouching, f)
+		}),
+	}
 }
 
 // take makes a new secret the one that this process works with. The events are
@@ -140,9 +167,9 @@ func (r *Rotator) failure(err error, seal func(apisecret.Secret) string, net *ne
 		event.Kind = NotRotated
 		event.Blind = failure.Outcome == apisecret.SecretRefused && seen.newest().Fingerprint == "" && seen.Obtained.IsZero()
 	case failure.Effect() == apisecret.Changed:
-		event.Kind, event.Reply = ReplyUnreadable, net.saveReply(failure, seal, seen)
+		event.Kind, event.Reply = ReplyUnreadable, net.saveReply(failure.Reply, seal, r.vouching(seen, failure.SignedWith))
 	case failure.Outcome == apisecret.NotFromAPI:
-		event.Kind, event.Reply = AnswerNotFromAPI, net.saveReply(failure, seal, seen)
+		event.Kind, event.Reply = AnswerNotFromAPI, net.saveReply(failure.Reply, seal, nil)
 	case failure.Outcome == apisecret.SecretRefused:
 		event.Kind = RotatedAndLost
 	default:

@@ -21,6 +21,7 @@ type Seen struct {
 	Configured apisecret.Secret
 	// Obtained is the secret that this process has made or adopted; zero for none.
 	Obtained apisecret.Secret
+	resumed  *Recovered // the entry that it was in, if an earlier run has made it
 	// Recovered is what the recovery folder held when it was last read, the newest
 	// first.
 	Recovered []Recovered
@@ -112,19 +113,6 @@ func (s Seen) names(fingerprint string) bool {
 	return s.holds(fingerprint) || slices.ContainsFunc(s.inState, func(state *stateSecret) bool { return state.history.Names(fingerprint) })
 }
 
-// vouching are the secrets that are known to be the integrator's because the API has
-// carried out a request that one of them signed: that one, and what opened it. Whoever
-// sealed a live secret with another knew both.
-func (s Seen) vouching(signedWith string) []string {
-	all := []string{signedWith}
-	if e := s.recovered(signedWith); e != nil {
-		for _, c := range e.Copies {
-			all = append(all, c.With)
-		}
-	}
-	return all
-}
-
 // fingerprints are those of the others given, and of all secrets that this
 // process has obtained or seen in a state.
 func (s Seen) fingerprints(others ...string) []string {
@@ -155,18 +143,23 @@ func (s Seen) undecryptable() Undecryptable {
 // newest is the newest secret seen in a state; a zero one if there is none. What it
 // points to never changes.
 func (s Seen) newest() *stateSecret {
-	if len(s.inState) == 0 {
-		return &stateSecret{}
+	for _, state := range s.inState {
+		if !s.supersedes(state.Fingerprint) { // or else its version is by a clock that was ahead
+			return state
+		}
 	}
-	return s.inState[0]
+	return &stateSecret{}
 }
 
 // superseded reports whether a newer secret than this one is known.
 func (s Seen) superseded(fingerprint string) bool {
-	if !s.Obtained.IsZero() {
-		return s.Obtained.Fingerprint() != fingerprint
+	switch {
+	case s.Obtained.IsZero():
+		return len(s.inState) > 0 && s.newest().Fingerprint != fingerprint
+	case s.resumed != nil:
+		return s.resumed.follows(fingerprint)
 	}
-	return len(s.inState) > 0 && s.newest().Fingerprint != fingerprint
+	return s.Obtained.Fingerprint() != fingerprint
 }
 
 // replacedBy returns the object whose place a Create with these arguments takes,
@@ -196,32 +189,13 @@ func (s Seen) recovered(fingerprint string) *Recovered {
 	return &s.Recovered[i]
 }
 
-// available returns a secret by its fingerprint, to be adopted; nil if it is not at
-// hand.
-func (s Seen) available(fingerprint string) *newSecret {
-	if e := s.recovered(fingerprint); e != nil {
-		return s.asNew(*e)
-	}
-	if s.Configured.Fingerprint() == fingerprint {
-		return &newSecret{secret: s.Configured}
-	}
-	return nil
+// available reports whether a secret is at hand, to be adopted.
+func (s Seen) available(fingerprint string) bool {
+	return s.recovered(fingerprint) != nil || s.Configured.Fingerprint() == fingerprint
 }
 
-// asNew is the secret of an entry, to be put in the place of the one in state. What its
-// record says is older proves nothing: whoever can write the folder can have written
-// that.
-func (s Seen) asNew(e Recovered) *newSecret {
-	older := append(slices.Clone(e.Superseded), e.InState...)
-	vouching := s.vouching(e.Fingerprint)
-	return &newSecret{
-		secret:             e.secret,
-		obtainedAt:         e.ObtainedAt,
-		oldSecretExpiresAt: e.OldSecretExpiresAt,
-		made:               !e.ObtainedAt.IsZero(),
-		older:              older,
-		unproven: slices.DeleteFunc(slices.Clone(older), func(f string) bool {
-			return s.names(f) || slices.Contains(vouching, f)
-		}),
-	}
+// overtaken reports whether the folder holds a secret that came after another one of
+// the folder, opened or not.
+func (s Seen) overtaken(fingerprint string) bool {
+	return slices.ContainsFunc(s.Recovered, func(e Recovered) bool { return e.Fingerprint != fingerprint && e.follows(fingerprint) })
 }
