@@ -93,7 +93,7 @@ func TestTheApplyAfterASignalBetweenDeleteAndCreate(t *testing.T) {
 	for name, signal := range signalsToOutlive() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t).withRecovery()
+			f := newFixture(t)
 			run := replaceSlowly(f)
 			run.signal(signal, true)
 			run.wait()

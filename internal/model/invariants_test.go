@@ -185,16 +185,16 @@ func (w *world) checkSuccessor(r *ran, before, after *held) {
 		w.t.Fatalf("a foreign secret was adopted")
 	}
 	made := slices.Index(w.server.Secrets(), after.secret) >= r.issued
-	if w.has(plainImports) && r.before.current != nil && before.secret == "" && !made && after.secret != r.secretThen {
+	if w.has(plainImports) && r.before.current != nil && before.secret == "" && !made && !r.planned.replaces() && after.secret != r.secretThen {
 		w.t.Fatalf("an import took another secret than the configured one")
 	}
-	w.checkOrder(before, after, made)
+	w.checkOrder(r, before, after, made)
 	if !made && !unseen && slices.Contains(w.memory.older[before.secret], after.secret) {
 		w.t.Fatalf("a superseded secret was adopted")
 	}
 	older := []string{before.secret}
 	if made { // with all that might have signed
-		older = append(older, w.secret)
+		older = append(append(older, w.secret), r.signers()...)
 	}
 	if !r.planned.isBlind() {
 		older = append(older, w.memory.older[before.secret]...)

@@ -48,6 +48,7 @@ func tellsDeath(d diagnostic) bool {
 			"The API does not accept the secret in state, but another one",
 			"The API accepts none of the secrets that could sign this rotation",
 			"The secret to be adopted is gone",
+			"A newer secret is in the recovery folder",
 		}, d.Summary) ||
 		d.Summary == notRotated && strings.Contains(d.Detail, "401 Unauthorized")
 }

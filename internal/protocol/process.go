@@ -39,6 +39,10 @@ type Process struct {
 	// Identities says that this Terraform knows resource identities.
 	Identities bool
 
+	// Deferral says that this Terraform lets data sources put off what they cannot do
+	// yet, as with plan -allow-deferral.
+	Deferral bool
+
 	ctx    context.Context
 	server tfprotov6.ProviderServer
 	hear   func(Diagnostic)
@@ -71,7 +75,13 @@ func (p *Process) ReadDataSource(typeName string, config Attributes) (Attributes
 	if !p.tell("validate", validated.Diagnostics, err) {
 		return nil, false
 	}
-	read, err := p.server.ReadDataSource(p.ctx, &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: schema.Encode(config)})
+	read, err := p.server.ReadDataSource(p.ctx, &tfprotov6.ReadDataSourceRequest{
+		TypeName: typeName, Config: schema.Encode(config),
+		ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: p.Deferral},
+	})
+	if err == nil && read.Deferred != nil {
+		return nil, p.Deferral
+	}
 	return schema.Decode(read.State), p.tell("read", read.Diagnostics, err)
 }
 

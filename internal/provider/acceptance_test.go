@@ -28,7 +28,14 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	return m.Run()
+	code := m.Run()
+	// The tests in this process have this folder as working directory. What the
+	// provider writes beside a configuration must not land here.
+	if _, err := os.Stat(".terraform"); err == nil {
+		fmt.Fprintln(os.Stderr, "a test has made .terraform in the source tree: its provider needs Options.WorkingDir")
+		return 1
+	}
+	return code
 }
 
 // isolate keeps the caller's Terraform settings and credentials away from the

@@ -52,7 +52,7 @@ func (s *session) encryptedAndKilled() *block {
 	s.t.Helper()
 	key := newKey(s.t)
 	s.setenv(ageKey, key.identity)
-	secret := s.created(args{"recipients": []string{key.recipient}})
+	secret := s.created(args{"recipients": []string{key.recipient}, grace: 300})
 	s.killed(secret)
 	s.setenv(ageKey, "")
 	return secret
@@ -81,7 +81,7 @@ func recoveryMessages() []entry {
 		}),
 		recovering("A rotation is tried again after a run that was killed, and the entry cannot be opened", func(s *session) {
 			s.encryptedAndKilled()
-			s.setenv(configured, s.Rotate(time.Hour)) // or else the plan fails
+			s.setenv(configured, s.Secrets()[1]) // or else the plan fails
 			s.apply()
 		}),
 		recovering("The secret is refused, and the entry of the recovery folder cannot be opened", func(s *session) {
@@ -124,6 +124,12 @@ func recoveryMessages() []entry {
 			s.writeFile(filepath.Join(s.dir, strings.Replace(filepath.Base(copies[0]), "-", "-0", 1)), string(content))
 			s.plan()
 		}),
+	}
+}
+
+// folderMessages are about a folder that does not work, or cannot keep a secret.
+func folderMessages() []entry {
+	return []entry{
 		recovering("A file is where the chosen recovery folder is to be", func(s *session) {
 			s.inTheWay()
 			s.apiSecret(nil)
@@ -170,6 +176,27 @@ func recoveryMessages() []entry {
 			s.apiSecret(nil)
 			s.apply()
 		})),
+		message("The secret is replaced, and nothing can seal it", func(s *session) {
+			secret := s.created(nil)
+			s.setenv(configured, wrong)
+			secret.replace = true
+			s.apply()
+		}),
+		message("The secret is destroyed, and the default folder cannot be used", func(s *session) {
+			s.created(nil)
+			s.setenv(configured, s.Secrets()[0])
+			plan := s.mustPlan()
+			for i := range plan {
+				plan[i].destroys = true
+			}
+			folder := filepath.Join(s.workingDir, ".terraform")
+			if err := os.RemoveAll(folder); err != nil {
+				s.t.Fatal(err)
+			}
+			s.writeFile(folder, "")
+			s.told = nil
+			s.carryOut(plan)
+		}),
 		message("The secret is destroyed, and nothing can seal it", func(s *session) {
 			s.created(nil)
 			s.setenv(configured, wrong)

@@ -39,7 +39,7 @@ func TestMessages(t *testing.T) {
 		{"A state that is refreshed", refreshMessages()},
 		{"States of another integrator or endpoint", foreignMessages()},
 		{"Applies and imports", applyMessages()},
-		{"The recovery folder", recoveryMessages()},
+		{"The recovery folder", append(recoveryMessages(), folderMessages()...)},
 		{"Webhooks", webhookMessages()},
 		{"What is read and opened", readMessages()},
 		{"Settings and arguments", settingMessages(t)},

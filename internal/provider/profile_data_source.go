@@ -79,9 +79,8 @@ func (d *profileDataSource) Configure(_ context.Context, req datasource.Configur
 	d.integrator = integratorFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (d *profileDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	if d.client == nil {
-		resp.Diagnostics.Append(unknownSettings(d.unknown...)...)
+func (d *profileDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	if !d.mayRead(req, resp) {
 		return
 	}
 	profile, err := d.client.Profile(ctx)

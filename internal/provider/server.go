@@ -16,29 +16,36 @@ import (
 // NewServer returns a provider that speaks the plugin protocol.
 func NewServer(version string, options Options) (tfprotov6.ProviderServer, error) {
 	p := &integratorProvider{version: version, options: options.withDefaults()}
-	framework, ok := providerserver.NewProtocol6(p)().(tfprotov6.ProviderServerWithListResource)
+	framework, ok := providerserver.NewProtocol6(p)().(listServer)
 	if !ok {
 		return nil, errors.New("the plugin framework does not serve list resources")
 	}
 	return &server{framework, p}, nil
 }
 
+// listServer is what the framework serves: without embedding both, server would hide
+// that it can list.
+type listServer interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+}
+
 // server tells the provider of calls that the framework does not pass on.
 type server struct {
-	tfprotov6.ProviderServerWithListResource
+	listServer
 	provider *integratorProvider
 }
 
 // ReadResource is never called by a Terraform that carries out a plan.
 func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	s.provider.refreshed.Store(true)
-	return s.ProviderServerWithListResource.ReadResource(ctx, req)
+	return s.listServer.ReadResource(ctx, req)
 }
 
 // UpgradeResourceState is how Terraform loads an object from a state. It can replace
 // the object without showing it to anything else in the process that applies.
 func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	resp, err := s.ProviderServerWithListResource.UpgradeResourceState(ctx, req)
+	resp, err := s.listServer.UpgradeResourceState(ctx, req)
 	if err == nil && req.TypeName == "integrator_api_secret" && resp.UpgradedState != nil {
 		s.provider.load(ctx, resp.UpgradedState)
 	}

@@ -29,6 +29,7 @@ type session struct {
 	blocks   []*block              // in the order in which they are planned and applied
 	told     []protocol.Diagnostic // by the last command
 
+	deferring   bool // plan -allow-deferral, or Terraform Stacks
 	openTofu    bool // which does not tell the provider that it applies a plan
 	interrupted bool // Ctrl-C before an apply changes anything
 	trusting    bool // this Terraform does not validate the configuration again at apply
@@ -152,5 +153,6 @@ func (s *session) start(applying bool) (*protocol.Process, bool) {
 	if !applying {
 		settings = s.schemas.Settings.WithUnknown(settings, s.unknown)
 	}
-	return p, p.Configure(settings, applying && !s.openTofu)
+	p.Deferral = s.deferring
+	return p, p.Configure(settings, applying && !s.openTofu || s.deferring)
 }

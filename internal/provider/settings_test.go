@@ -177,3 +177,16 @@ func TestUnknownSettingsAreAnErrorInDataSources(t *testing.T) {
 		"The provider's integrator_key is known only after apply", "depends_on", "terraform apply -target")
 	s.expectNothingSent()
 }
+
+// With -allow-deferral, what cannot be read yet is put off.
+func TestUnknownSettingsDeferDataSources(t *testing.T) {
+	t.Parallel()
+	for _, typeName := range []string{"profile", "webhooks"} {
+		s := newSession(t)
+		s.deferring, s.unknown = true, []string{"integrator_secret"}
+		if !s.read(typeName) || len(s.told) > 0 {
+			t.Errorf("%s is not deferred: %v", typeName, s.told)
+		}
+		s.expectNothingSent()
+	}
+}

@@ -117,3 +117,20 @@ func TestOddExpiryIsReported(t *testing.T) {
 	s.mustPlan()
 	s.expectTold("Warning", 0)
 }
+
+// Terraform lets a provider defer changes in these plans, as it does in an apply. A
+// plan that has refreshed knows that it is one.
+func TestWarningsOfAPlanThatMayDefer(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	secret := s.created(nil)
+	delete(secret.config, grace)
+	secret.rotate()
+	s.deferring = true
+	s.mustPlan()
+	s.expectTold("The secret in use becomes invalid at once", 1)
+
+	s.Revoke(s.Secret())
+	_, ok := s.plan()
+	s.expectError(ok, "The API accepts none of the secrets that could sign this rotation")
+}

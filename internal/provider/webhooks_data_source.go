@@ -67,9 +67,8 @@ func (d *webhooksDataSource) Configure(_ context.Context, req datasource.Configu
 	d.integrator = integratorFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (d *webhooksDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	if d.client == nil {
-		resp.Diagnostics.Append(unknownSettings(d.unknown...)...)
+func (d *webhooksDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	if !d.mayRead(req, resp) {
 		return
 	}
 	webhooks, err := d.client.Webhooks(ctx)

@@ -9,7 +9,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -41,20 +41,27 @@ func selectedWorkspace(path string) string {
 	return strings.TrimSpace(string(content))
 }
 
-// plainName is a name that means the same folder everywhere, and no other place.
-var plainName = regexp.MustCompile(`^[A-Za-z0-9_-]([A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?$`)
-
 // workspaceFolder is the name of a workspace's folder. Terraform allows "..", and names
 // that Windows cannot store, such as "a:b" and "nul". Such a workspace has a folder that
 // is named by a hash: the name is the same each time and leads nowhere else, and a net
 // with an odd name is better than none.
 func workspaceFolder(workspace string) string {
-	if plainName.MatchString(workspace) && !reservedName.MatchString(workspace) {
+	if isPlain(workspace) && !isDevice(workspace) {
 		return workspace
 	}
 	sum := sha256.Sum256([]byte(workspace))
 	return "workspace-" + hex.EncodeToString(sum[:8])
 }
 
-// reservedName is a name that is a device on Windows, also with an extension.
-var reservedName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(\.|$)`)
+// isPlain reports whether a name means the same folder everywhere, and no other place.
+func isPlain(name string) bool {
+	const plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+	return name != "" && len(name) <= 100 && strings.Trim(name, plain+".") == "" && strings.Trim(name, ".") == name
+}
+
+// isDevice reports whether a name is a device on Windows, also with an extension.
+func isDevice(name string) bool {
+	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
+	port := strings.TrimRight(stem, "0123456789")
+	return slices.Contains([]string{"con", "prn", "aux", "nul"}, stem) || len(stem) == 4 && (port == "com" || port == "lpt")
+}

@@ -39,7 +39,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
@@ -69,7 +68,9 @@ const (
 // part is the part of an entry that a Copy is, by what it is sealed with.
 func part(with string) string { return cmp.Or(with, recipients) }
 
-var fingerprintPattern = regexp.MustCompile("^[0-9a-f]{16}$")
+func isFingerprint(text string) bool {
+	return len(text) == 16 && strings.Trim(text, "0123456789abcdef") == ""
+}
 
 func (f *Folder) metadataPath(fingerprint string) string {
 	return filepath.Join(f.path, "integrator-"+f.id+"-"+fingerprint+".json")
@@ -141,9 +142,9 @@ func (f *Folder) parseName(name string) (parsed file, ours bool) {
 			return parsed, false
 		}
 	}
-	return parsed, fingerprintPattern.MatchString(parsed.fingerprint) && isPart(parsed.part)
+	return parsed, isFingerprint(parsed.fingerprint) && isPart(parsed.part)
 }
 
 func isPart(text string) bool {
-	return text == metadata || text == recipients || fingerprintPattern.MatchString(text)
+	return text == metadata || text == recipients || isFingerprint(text)
 }

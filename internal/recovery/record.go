@@ -53,6 +53,8 @@ type Record struct {
 	Configured string `json:"configured,omitempty"`
 	// Superseded are the fingerprints of the secrets that are older than this one.
 	Superseded []string `json:"superseded,omitempty"`
+	// Unproven are those of them that nobody has seen the API accept.
+	Unproven []string `json:"unproven,omitempty"`
 }
 
 // Copy is a sealed copy of a secret.

@@ -21,7 +21,7 @@ import (
 func (r *Reservation) Save(record Record, copies []Copy) error {
 	defer r.Release()
 	f := r.folder
-	if !fingerprintPattern.MatchString(record.Fingerprint) {
+	if !isFingerprint(record.Fingerprint) {
 		return errors.New("there is no fingerprint to name the secret by")
 	}
 	var errs []error
@@ -67,7 +67,7 @@ func (c Copy) check(fingerprint string) error {
 		return errors.New("a copy that is no age file was not saved")
 	case c.With == fingerprint && fingerprint != "":
 		return errors.New("a copy that is sealed with itself was not saved")
-	case c.With != "" && !fingerprintPattern.MatchString(c.With):
+	case c.With != "" && !isFingerprint(c.With):
 		return errors.New("a copy whose passphrase has no fingerprint was not saved")
 	}
 	return nil

@@ -64,6 +64,7 @@ func keptRecord(held Held, history History, seen Seen) recovery.Record {
 		ObtainedAt:         held.RotatedAt,
 		OldSecretExpiresAt: held.OldSecretExpiresAt,
 		Superseded:         history.Superseded,
+		Unproven:           history.Unproven,
 	}
 }
 
@@ -82,15 +83,15 @@ func (r *Rotator) checkRoom() error {
 func (r *Rotator) sealedHeld(held Held, recipients Recipients) ([]recovery.Copy, error) {
 	switch {
 	case held.Ciphertext != "":
-		return sealed(held.Secret, held.Ciphertext, nil, ""), nil
+		return sealed(held.Secret, held.Ciphertext, nil, nil), nil
 	case len(recipients.Keys) == 0:
-		return sealed(held.Secret, "", r.sealers(held.Fingerprint), ""), nil
+		return sealed(held.Secret, "", r.sealers(held.Fingerprint), nil), nil
 	}
 	seal, err := r.config.Seal(recipients.Keys)
 	if err != nil {
 		return nil, err
 	}
-	return sealed(held.Secret, seal(held.Secret), nil, ""), nil
+	return sealed(held.Secret, seal(held.Secret), nil, nil), nil
 }
 
 // keepable reports whether Delete is going to keep a secret of a state.

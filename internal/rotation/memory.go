@@ -76,28 +76,28 @@ func (h History) Names(fingerprint string) bool {
 }
 
 // extend returns the history of a secret that comes after this one's and after
-// all that are older.
-func (h History) extend(fingerprint string, older ...string) History {
+// all that are older. Those of them that are not proven stay so, unless the history
+// has named them before.
+func (h History) extend(fingerprint string, older, unproven []string) History {
+	before := h
+	isOlder := func(f string) bool { return slices.Contains(older, f) }
 	// Those that are older move to the end, so that what is configured all the time is
 	// never forgotten.
-	superseded := slices.DeleteFunc(slices.Clone(h.Superseded), func(f string) bool { return slices.Contains(older, f) })
+	h.Superseded = slices.DeleteFunc(slices.Clone(h.Superseded), isOlder)
 	for _, o := range older {
-		if o != "" && !slices.Contains(superseded, o) {
-			superseded = append(superseded, o)
+		if o != "" && !h.Supersedes(o) {
+			h.Superseded = append(h.Superseded, o)
 		}
 	}
-	superseded = slices.DeleteFunc(superseded, func(f string) bool { return f == fingerprint })
-	h.Superseded = superseded[max(0, len(superseded)-maxSuperseded):]
-	h.Unproven = slices.DeleteFunc(slices.Clone(h.Unproven), func(f string) bool { return !h.Supersedes(f) })
-	return h
-}
+	h.Superseded = slices.DeleteFunc(h.Superseded, func(f string) bool { return f == fingerprint })
+	h.Superseded = h.Superseded[max(0, len(h.Superseded)-maxSuperseded):]
 
-// prove notes whether a secret that is superseded has been seen to be one of the
-// integrator's.
-func (h History) prove(fingerprint string, proven bool) History {
-	h.Unproven = slices.DeleteFunc(slices.Clone(h.Unproven), func(f string) bool { return f == fingerprint })
-	if !proven && h.Supersedes(fingerprint) {
-		h.Unproven = append(h.Unproven, fingerprint)
+	h.Unproven = slices.DeleteFunc(slices.Clone(h.Unproven), isOlder)
+	for _, u := range unproven {
+		if !before.Names(u) && !slices.Contains(h.Unproven, u) {
+			h.Unproven = append(h.Unproven, u)
+		}
 	}
+	h.Unproven = slices.DeleteFunc(h.Unproven, func(f string) bool { return !h.Supersedes(f) })
 	return h
 }

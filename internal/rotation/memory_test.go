@@ -64,7 +64,7 @@ func TestHistoryExtend(t *testing.T) {
 			t.Parallel()
 			before := History{IntegratorKey: ourKey, Endpoint: ourEndpoint, Superseded: c.before}
 			untouched := append([]string{}, c.before...)
-			after := before.extend("new", c.older...)
+			after := before.extend("new", c.older, nil)
 			same(t, "after", after, History{IntegratorKey: ourKey, Endpoint: ourEndpoint, Superseded: c.want})
 			equal(t, "before", before.Superseded, untouched)
 			for _, f := range c.want {
@@ -78,16 +78,17 @@ func TestHistoryExtend(t *testing.T) {
 // A secret that was only configured is superseded, but it may be a dummy.
 func TestHistoryNamesWhatIsProven(t *testing.T) {
 	t.Parallel()
-	history := History{}.extend("new", "old", "dummy").prove("dummy", false)
+	history := History{}.extend("new", []string{"old", "dummy"}, []string{"dummy", "another"})
 	same(t, "names a proven one", history.Names("old"), true)
 	same(t, "names a dummy", history.Names("dummy"), false)
 	same(t, "the dummy is superseded", history.Supersedes("dummy"), true)
-	same(t, "a dummy that turns out to be none", history.prove("dummy", true).Names("dummy"), true)
-	same(t, "twice", history.prove("dummy", false), history)
-	same(t, "of what is not superseded", History{}.prove("other", false), History{})
+	equal(t, "unproven", history.Unproven, []string{"dummy"})
+	same(t, "a dummy that turns out to be none", history.extend("newer", []string{"dummy"}, nil).Names("dummy"), true)
+	same(t, "a dummy that stays one", history.extend("newer", []string{"new", "dummy"}, []string{"dummy"}).Names("dummy"), false)
+	same(t, "what was proven stays so", history.extend("newer", []string{"old"}, []string{"old"}).Names("old"), true)
 	var many []string
 	for i := range maxSuperseded {
 		many = append(many, fmt.Sprint(i))
 	}
-	same(t, "a dummy that is forgotten", len(history.extend("newest", many...).Unproven), 0)
+	equal(t, "a dummy that is forgotten", history.extend("newest", many, nil).Unproven, nil)
 }

@@ -14,9 +14,9 @@ import (
 type sealer struct {
 	with string // fingerprint of the secret that opens it
 	seal func(apisecret.Secret) (ciphertext string)
-	// ifSigned says that the next run may be configured with something else than
-	// this secret: it counts if the API takes its signature.
-	ifSigned bool
+	// ifVouched says that this may be a dummy: it counts if the answer of the API vouches
+	// for it.
+	ifVouched bool
 }
 
 // sealers are those for a secret that is to be kept in the recovery folder, where
@@ -25,13 +25,13 @@ type sealer struct {
 // dummy, everybody can open what it seals. No secret is sealed with itself.
 func (r *Rotator) sealers(sealed string) (sealers []sealer) {
 	seen := r.Seen()
-	add := func(passphrase apisecret.Secret, ifSigned bool) {
+	add := func(passphrase apisecret.Secret, ifVouched bool) {
 		with := passphrase.Fingerprint()
 		if passphrase.IsZero() || with == sealed || slices.ContainsFunc(sealers, func(s sealer) bool { return s.with == with }) {
 			return
 		}
 		if seal, err := r.config.SealWith(passphrase); err == nil {
-			sealers = append(sealers, sealer{with, seal, ifSigned})
+			sealers = append(sealers, sealer{with, seal, ifVouched})
 		}
 	}
 	for _, state := range seen.inState {
@@ -93,11 +93,11 @@ func (n *net) release() {
 }
 
 // save keeps a secret that was just made.
-func (n *net) save(record recovery.Record, made newSecret) []Event {
+func (n *net) save(record recovery.Record, made newSecret, vouching []string) []Event {
 	if n.store == nil {
 		return nil
 	}
-	copies := sealed(made.secret, made.ciphertext, n.sealers, record.SignedBy)
+	copies := sealed(made.secret, made.ciphertext, n.sealers, vouching)
 	if len(copies) == 0 {
 		return nil
 	}
@@ -108,15 +108,15 @@ func (n *net) save(record recovery.Record, made newSecret) []Event {
 }
 
 // saveReply keeps the reply of a failed call, which may hold the secret.
-func (n *net) saveReply(failure *apisecret.RegenerateError, seal func(apisecret.Secret) string) (kept KeptReply) {
+func (n *net) saveReply(failure *apisecret.RegenerateError, seal func(apisecret.Secret) string, seen Seen) (kept KeptReply) {
 	if failure.Reply.IsZero() || n.store == nil {
 		return kept
 	}
-	signedWith := ""
-	if failure.Effect() == apisecret.Changed { // then the API has accepted it
-		signedWith = failure.SignedWith.Fingerprint()
+	var vouching []string
+	if failure.Effect() == apisecret.Changed { // then the API has accepted the signature
+		vouching = seen.vouching(failure.SignedWith.Fingerprint())
 	}
-	copies := sealed(failure.Reply, seal(failure.Reply), n.sealers, signedWith)
+	copies := sealed(failure.Reply, seal(failure.Reply), n.sealers, vouching)
 	if len(copies) == 0 {
 		return kept
 	}
@@ -130,12 +130,12 @@ func (n *net) saveReply(failure *apisecret.RegenerateError, seal func(apisecret.
 
 // sealed are the copies of a secret that the recovery folder gets: one for the
 // recipients, where there are some, and otherwise one for each sealer that counts.
-func sealed(secret apisecret.Secret, ciphertext string, sealers []sealer, signedWith string) (copies []recovery.Copy) {
+func sealed(secret apisecret.Secret, ciphertext string, sealers []sealer, vouching []string) (copies []recovery.Copy) {
 	if ciphertext != "" {
 		return []recovery.Copy{{Ciphertext: ciphertext}}
 	}
 	for _, s := range sealers {
-		if s.ifSigned && s.with != signedWith {
+		if s.ifVouched && !slices.Contains(vouching, s.with) {
 			continue
 		}
 		if ciphertext := s.seal(secret); ciphertext != "" {

@@ -174,6 +174,33 @@ func TestADummyNeverSeals(t *testing.T) {
 	}
 }
 
+// What opens an entry whose secret signs is no dummy: whoever sealed it knew both.
+func TestWhatOpensASignerIsVouchedFor(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	f.api.answers = accepted("s2")
+	kept := f.made("s2", "s0")
+	kept.Kind = recovery.Kept
+	f.store.found = []recovery.Found{kept}
+	result, _ := f.process(configured("s0")).Create(t.Context(), Arguments{}, graceSet)
+	same(t, "failed", result.Failed, false)
+	equal(t, "copies", ciphertexts(f.store.found[0].Copies), []string{"with s0:new-1"})
+	same(t, "the history names it", result.Memory.Names(fingerprint("s0")), true)
+}
+
+// A dummy that was configured in the run that made an entry is none the better when
+// that is resumed.
+func TestAResumedRotationProvesNoDummy(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	s := f.holding("s1")
+	rotateNow(t, f.process(configured("dummy")), s, Arguments{})
+	result := rotateNow(t, f.process(configured("dummy")), s, Arguments{})
+	equal(t, "events", kinds(result.Events), []Kind{RotationResumed})
+	same(t, "the history supersedes it", result.Memory.Supersedes(fingerprint("dummy")), true)
+	same(t, "the history names it", result.Memory.Names(fingerprint("dummy")), false)
+}
+
 // Where the state does not tell whether the configured secret is one of this
 // integrator, the API does.
 func TestTheAPIVouchesForTheConfiguredSecret(t *testing.T) {

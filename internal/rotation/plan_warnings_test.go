@@ -44,6 +44,26 @@ func TestPlanOfAnotherIntegrator(t *testing.T) {
 	}
 }
 
+// The integrator and the endpoint are compared while the secret is unknown.
+func TestPlanOfAnotherWithoutASecret(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	s := f.holding("s1")
+	elsewhere := func(c *Config) {
+		unconfigured(c)
+		c.IntegratorKey, c.Endpoint = ourKey, "https://sandbox.example"
+	}
+	due := Arguments{Days: Days{N: 9}}
+	planned := f.process(elsewhere).Plan(t.Context(), &s.Object, due, graceSet, s.Memory)
+	equal(t, "events in place", kinds(planned.Events), []Kind{RotationOfAnother})
+	planned = f.process(elsewhere).Plan(t.Context(), nil, due, graceSet, s.Memory)
+	equal(t, "events of a replacement", kinds(planned.Events), []Kind{RotationOfAnother})
+	tainted := f.process(elsewhere)
+	equal(t, "events of a refresh", kinds(tainted.Refresh(t.Context(), s.Object, s.Memory).Events), []Kind{StateOfAnother})
+	planned = tainted.Plan(t.Context(), nil, due, graceSet, Memory{})
+	equal(t, "events of a tainted one", kinds(planned.Events), []Kind{RotationOfAnother})
+}
+
 // To replace what is not known to be the provider's own would be a risk.
 func TestPlanOfAReplacementWithoutEndpoint(t *testing.T) {
 	t.Parallel()

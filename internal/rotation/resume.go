@@ -57,12 +57,19 @@ func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (r
 // arguments, run before on the same state.
 func (r *Rotator) sameRotation(e Recovered, arguments Arguments, seen Seen) bool {
 	switch {
-	case e.Kind != recovery.Made, e.Triggers != arguments.Triggers.fingerprint():
+	case e.Kind != recovery.Made, e.Triggers != arguments.Triggers.fingerprint(), r.overdue(e, arguments.Days):
 		return false
 	case len(seen.inState) == 0:
 		return e.Created && r.config.Clock().Sub(e.SentAt) < maxResumeAge
 	}
 	return slices.ContainsFunc(seen.inState, func(state *stateSecret) bool { return e.continues(state.Fingerprint) })
+}
+
+// overdue reports whether an entry is so old that rotate_after_days rotates it: the
+// next plan would do so.
+func (r *Rotator) overdue(e Recovered, days Days) bool {
+	at := Held{Fingerprint: e.Fingerprint, RotatedAt: e.ObtainedAt}.RotateAt(days)
+	return !at.IsZero() && !r.config.Clock().Before(at)
 }
 
 // anotherConfigured reports whether somebody has configured a secret that may be
@@ -79,6 +86,7 @@ func (e Recovered) asNew() *newSecret {
 		oldSecretExpiresAt: e.OldSecretExpiresAt,
 		made:               !e.ObtainedAt.IsZero(),
 		older:              append(slices.Clone(e.Superseded), e.InState...),
+		unproven:           e.Unproven,
 	}
 }
 

@@ -46,47 +46,54 @@ func TestRotateWithARecoveredSecret(t *testing.T) {
 		func(c []string) string {
 			f := newFixture()
 			f.api.answers["s2"] = answers[c[1]]
-			found := forAlice(f.made("s2", "s0"), "s2")
-			if c[4] == "kept" {
-				found.Kind = recovery.Kept
-			}
-			if c[2] == "others" {
-				found.Triggers = Triggers{Values: map[string]string{"a": `"2"`}}.fingerprint()
-			}
-			if c[3] == "continues" {
-				found.SignedBy = fingerprint("s1")
-			}
-			found.Configured = fingerprint("s1")
-			f.store.found = []recovery.Found{found}
-			changes := []func(*Config){}
-			if c[0] == "opened" {
-				changes = append(changes, withKey("alice"))
-			}
-			if c[6] == "chosen" {
-				changes = append(changes, chosen)
-			}
-			process := f.process(changes...)
-			if c[5] == "inState" {
-				s := f.holding("s2").encryptedFor("alice")
-				process.see(s.Held, s.History)
-			}
-			s := f.holding("s1")
-			if c[5] == "older" {
-				s.Superseded = fingerprints("s2")
-			}
-			result := rotateNow(t, process, s, Arguments{})
+			result := f.rotatesWithRecovered(t, c)
 			for outcome, want := range outcomes {
-				if got := kinds(result.Events); len(got) == len(want) && got[0] == want[0] {
-					resumed := outcome == takes
-					wantPosts := map[bool]int{true: 1}[outcome == rotates || outcome == dead || outcome == leaves]
-					if len(f.api.posts) != wantPosts || resumed != (result.Held.Fingerprint == fingerprint("s2")) {
-						return "does not what it says: " + outcome
-					}
-					return outcome
+				if got := kinds(result.Events); len(got) != len(want) || got[0] != want[0] {
+					continue
 				}
+				resumed := outcome == takes
+				wantPosts := map[bool]int{true: 1}[outcome == rotates || outcome == dead || outcome == leaves]
+				if len(f.api.posts) != wantPosts || resumed != (result.Held.Fingerprint == fingerprint("s2")) {
+					return "does not what it says: " + outcome
+				}
+				return outcome
 			}
 			return "unexpected events"
 		})
+}
+
+// rotatesWithRecovered rotates s1 while the folder holds s2, as a combination says.
+func (f *fixture) rotatesWithRecovered(t *testing.T, c []string) Result {
+	t.Helper()
+	found := forAlice(f.made("s2", "s0"), "s2")
+	found.Configured = fingerprint("s1")
+	if c[2] == "others" {
+		found.Triggers = Triggers{Values: map[string]string{"a": `"2"`}}.fingerprint()
+	}
+	if c[3] == "continues" {
+		found.SignedBy = fingerprint("s1")
+	}
+	if c[4] == "kept" {
+		found.Kind = recovery.Kept
+	}
+	f.store.found = []recovery.Found{found}
+	var changes []func(*Config)
+	if c[0] == "opened" {
+		changes = append(changes, withKey("alice"))
+	}
+	if c[6] == "chosen" {
+		changes = append(changes, chosen)
+	}
+	process := f.process(changes...)
+	s := f.holding("s1")
+	switch c[5] {
+	case "inState":
+		other := f.holding("s2").encryptedFor("alice")
+		process.see(other.Held, other.History)
+	case "older":
+		s.Superseded = fingerprints("s2")
+	}
+	return rotateNow(t, process, s, Arguments{})
 }
 
 func TestResumedRotation(t *testing.T) {
@@ -137,6 +144,20 @@ func TestCreationIsResumed(t *testing.T) {
 			result, _ := f.process().Create(t.Context(), Arguments{}, graceSet)
 			equal(t, "events", kinds(result.Events), []Kind{c.kind})
 		})
+	}
+}
+
+// A secret that rotate_after_days rotates by now is not the outcome of anything.
+func TestAnOverdueSecretIsNotResumed(t *testing.T) {
+	t.Parallel()
+	for days, kind := range map[int64]Kind{1: APICalled, 2: RotationResumed} {
+		f := newFixture()
+		f.api.answers = accepted("s2")
+		found := f.made("s2", "s1")
+		found.ObtainedAt = f.now.AddDate(0, 0, -1)
+		f.store.found = []recovery.Found{found}
+		result := rotateNow(t, f.process(), f.holding("s1"), Arguments{Days: Days{N: days}})
+		equal(t, "events", kinds(result.Events), []Kind{kind})
 	}
 }
 

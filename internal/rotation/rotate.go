@@ -6,6 +6,7 @@ package rotation
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
@@ -20,6 +21,7 @@ type newSecret struct {
 	oldSecretExpiresAt time.Time // zero for none
 	made               bool      // by a rotation of this resource
 	older              []string  // fingerprints of secrets that it supersedes
+	unproven           []string  // those of them that may be dummies
 }
 
 // rotate regenerates the secret. A secret that an interrupted run of the same
@@ -81,9 +83,11 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	}
 	made.older = r.Seen().fingerprints(made.older...) // others may have been seen meanwhile
 	r.learn(func(s Seen) Seen { s.rotated = hasRotated; return s })
+	vouching := seen.vouching(regenerated.SignedWith.Fingerprint())
+	if configured := seen.Configured.Fingerprint(); !r.vouchedFor(seen) && !slices.Contains(vouching, configured) {
+		made.unproven = []string{configured}
+	}
 	result := r.take(made, history, nil)
-	proven := r.vouchedFor(seen) || regenerated.SignedWith.Equal(seen.Configured)
-	result.Memory.History = result.Memory.prove(seen.Configured.Fingerprint(), proven)
 
 	record := recovery.Record{
 		Kind:               recovery.Made,
@@ -97,9 +101,9 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 		Triggers:           arguments.Triggers.fingerprint(),
 		Configured:         seen.Configured.Fingerprint(),
 		Superseded:         result.Memory.Superseded,
+		Unproven:           result.Memory.Unproven,
 	}
-	events = append(events, net.save(record, made)...)
-	result.Events = append(events, rotationRemarks(regenerated)...)
+	result.Events = slices.Concat(events, net.save(record, made, vouching), rotationRemarks(regenerated))
 	return result
 }
 
@@ -117,7 +121,7 @@ func (r *Rotator) take(s newSecret, history History, events []Event) Result {
 	})
 	r.config.API.Use(s.secret)
 	history.IntegratorKey, history.Endpoint = r.config.IntegratorKey, r.config.Endpoint
-	return Result{Held: held, Memory: Memory{History: history.extend(s.secret.Fingerprint(), s.older...)}, Events: events}
+	return Result{Held: held, Memory: Memory{History: history.extend(s.secret.Fingerprint(), s.older, s.unproven)}, Events: events}
 }
 
 // failure says what became of a failed call, and first keeps a reply that may
@@ -137,9 +141,9 @@ func (r *Rotator) failure(err error, seal func(apisecret.Secret) string, net *ne
 		event.Kind = NotRotated
 		event.Blind = failure.Outcome == apisecret.SecretRefused && seen.newest().Fingerprint == "" && seen.Obtained.IsZero()
 	case failure.Effect() == apisecret.Changed:
-		event.Kind, event.Reply = ReplyUnreadable, net.saveReply(failure, seal)
+		event.Kind, event.Reply = ReplyUnreadable, net.saveReply(failure, seal, seen)
 	case failure.Outcome == apisecret.NotFromAPI:
-		event.Kind, event.Reply = AnswerNotFromAPI, net.saveReply(failure, seal)
+		event.Kind, event.Reply = AnswerNotFromAPI, net.saveReply(failure, seal, seen)
 	case failure.Outcome == apisecret.SecretRefused:
 		event.Kind = RotatedAndLost
 	default:

@@ -45,7 +45,7 @@ func TestRotate(t *testing.T) {
 		Record: recovery.Record{
 			Kind: recovery.Made, Fingerprint: fingerprint("new-1"), SentAt: f.now, ObtainedAt: f.now, OldSecretExpiresAt: end,
 			SignedBy: fingerprint("s1"), InState: fingerprints("s1"), Triggers: arguments.Triggers.fingerprint(),
-			Configured: fingerprint("stale"), Superseded: fingerprints("s0", "s1", "stale"),
+			Configured: fingerprint("stale"), Superseded: fingerprints("s0", "s1", "stale"), Unproven: fingerprints("stale"),
 		},
 		Copies: []recovery.Copy{{With: fingerprint("s1"), Ciphertext: "with s1:new-1", Path: "file-of-" + fingerprint("new-1")}},
 	}})

@@ -72,8 +72,9 @@ func (s Seen) withState(secret *stateSecret) Seen {
 		}
 		states = slices.Delete(states, i, i+1)
 	}
-	s.inState = append(states, secret)
-	slices.SortStableFunc(s.inState, func(a, b *stateSecret) int { return cmp.Compare(b.Version, a.Version) })
+	states = append(states, secret)
+	s.inState = states
+	slices.SortStableFunc(states, func(a, b *stateSecret) int { return cmp.Compare(b.Version, a.Version) })
 	return s
 }
 
@@ -109,6 +110,19 @@ func (s Seen) supersedes(fingerprint string) bool {
 // one that was: it is one of the integrator's.
 func (s Seen) names(fingerprint string) bool {
 	return s.holds(fingerprint) || slices.ContainsFunc(s.inState, func(state *stateSecret) bool { return state.history.Names(fingerprint) })
+}
+
+// vouching are the secrets that are known to be the integrator's because the API has
+// carried out a request that one of them signed: that one, and what opened it. Whoever
+// sealed a live secret with another knew both.
+func (s Seen) vouching(signedWith string) []string {
+	all := []string{signedWith}
+	if e := s.recovered(signedWith); e != nil {
+		for _, c := range e.Copies {
+			all = append(all, c.With)
+		}
+	}
+	return all
 }
 
 // fingerprints are those of the others given, and of all secrets that this
