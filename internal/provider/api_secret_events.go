@@ -102,7 +102,7 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 	case rotation.RecoveryUnchecked:
 		return recoveryUnchecked(e, r.client)
 	case rotation.RecoveryDead:
-		return recoveryDead(e)
+		return recoveryDead(r.recovery.Path())
 	case rotation.NotPossible:
 		return rotationImpossible(e.Err)
 	case rotation.NotRotated:

@@ -181,9 +181,9 @@ func recoveryUnchecked(e rotation.Event, api *client.Client) diag.Diagnostic {
 			whatHappened(e.Err), remedy(e.Err, api), "Apply again when the API can be reached."))
 }
 
-func recoveryDead(e rotation.Event) diag.Diagnostic {
+func recoveryDead(folder string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The recovery folder holds a dead secret",
-		fmt.Sprintf("The API does not accept the secret in %s, so the secret is rotated as planned.", e.Copies[0].Path))
+		fmt.Sprintf("The API does not accept a secret that an earlier run has left in %s, so the secret is rotated as planned.", folder))
 }
 
 func recoveryUnreadable(err error) diag.Diagnostic {

@@ -107,7 +107,7 @@ const (
 	RecoveryUndecryptable // an interrupted run has made one that cannot be opened, and nothing was sent: Copies
 	RecoveryUnopened      // likewise, and the rotation goes on: Copies
 	RecoveryUnchecked     // there is one, and it is not known whether it is live: Err, Copies
-	RecoveryDead          // the recovered secret is refused: Copies
+	RecoveryDead          // the recovered secret is refused
 	NotPossible           // no request could be made: Err
 	NotRotated            // the secret in use is as valid as before: Failure
 	ReplyUnreadable       // the secret was rotated, its reply has no readable secret: Failure, Reply

@@ -39,7 +39,7 @@ func (r *Rotator) resume(ctx context.Context, arguments Arguments, seen Seen) (r
 		err := r.config.API.Probe(ctx, e.secret)
 		switch {
 		case refused(err):
-			remarks = append(remarks, Event{Kind: RecoveryDead, Copies: e.copies()})
+			remarks = append(remarks, Event{Kind: RecoveryDead})
 			continue
 		case !same, errors.Is(err, apisecret.ErrForbidden):
 			return nil, remarks, true // nor may an older one be taken
