@@ -56,8 +56,12 @@ func TestProxies(t *testing.T) {
 				c.expect(output, phrase, 2) // in the plan's warning and the apply's error
 			}
 			c.expect(output, "hidden", 0)
-			if asked.Load() != tt.asked {
-				t.Errorf("the proxy was asked %d times", asked.Load())
+			want := tt.asked
+			if want > 0 && missing(t, wordOfApplying()) != "" {
+				want++ // the plan that is made again at apply checks again
+			}
+			if asked.Load() != want {
+				t.Errorf("the proxy was asked %d times, not %d", asked.Load(), want)
 			}
 		})
 	}

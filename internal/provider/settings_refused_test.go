@@ -99,6 +99,9 @@ func TestEachBadInputIsRefused(t *testing.T) {
 		}
 	}
 
+	refuse("a variable that is neither true nor false", environ{"INTEGRATOR_SKIP_RECOVERY": "yes"}, nil, nil,
+		"Invalid environment variable INTEGRATOR_SKIP_RECOVERY", "must be true or false")
+
 	for name, settings := range map[string]args{"alone": {}, "beside the setting": {"age_identity": newKey(t).identity}} {
 		refuse("the old name of a variable "+name, environ{"INTEGRATOR_IDENTITY": "nonsense"}, settings, nil,
 			"The environment variable INTEGRATOR_IDENTITY is set, but was renamed to INTEGRATOR_AGE_IDENTITY (age_identity in the configuration)")

@@ -56,15 +56,20 @@ run "first" {
 run "second" {
   variables {
     rotation = "2"
+    before   = run.first.api_secret # OpenTofu has no run in an assert
   }
   assert {
-    condition     = output.api_secret == run.first.api_secret
+    condition     = output.api_secret == var.before
     error_message = "The secret has changed."
   }
 }
 `
 	published := publishedExamples(t)
-	c := newCLI(t, emulator.Options{}, published["resources/integrator_api_secret/resource.tf"])
+	c := newCLI(t, emulator.Options{}, published["resources/integrator_api_secret/resource.tf"]+`
+		variable "before" {
+			default = null
+		}
+	`)
 	c.env = nil
 	file := filepath.Join(c.folder, "main.tftest.hcl")
 	if err := os.WriteFile(file, []byte(mocked), 0o600); err != nil {

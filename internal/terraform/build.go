@@ -17,8 +17,8 @@ import (
 const Module = "github.com/integrator/terraform-provider-integrator"
 
 // Build builds a command of this module into a binary. The flags are those of
-// the go command. If GOCOVERDIR is set, as "go test -cover" sets it, the binary writes
-// there which statements it has executed when it ends, unless it is killed.
+// the go command. If GOCOVERDIR is set, as in "make cover", the binary writes there which
+// statements it has executed when it ends, unless it is killed.
 func Build(ctx context.Context, binary, pkg string, flags ...string) error {
 	if os.Getenv("GOCOVERDIR") != "" {
 		flags = append(slices.Clip(flags), "-cover", "-coverpkg="+Module+"/...")
