@@ -100,7 +100,11 @@ func TestTheApplyAfterASignalBetweenDeleteAndCreate(t *testing.T) {
 			run.gone()
 			run.goOn()
 
-			f.apply().has(0)
+			var again []string
+			if left, _ := f.current(); left != none { // OpenTofu writes nothing until the end
+				again = []string{"-replace=" + address}
+			}
+			f.apply(again...).has(0)
 			f.stores(run.old+1, false)
 			if signer := f.signer(); signer != run.old {
 				t.Errorf("secret %d signed, want %d", signer, run.old)

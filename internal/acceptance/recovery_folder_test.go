@@ -85,7 +85,7 @@ func TestDeadRecoveryFileIsReported(t *testing.T) {
 
 			newest := f.newest()
 			reported := "The recovery folder holds a dead secret"
-			if rotation.create || rotation.replace { // it was sealed with the configured secret of that run
+			if rotation.create || rotation.createFirst || left == none { // it was sealed with the configured secret of that run
 				reported = "A secret in the recovery folder could not be opened"
 			}
 			f.apply(rotation.again(left)...).has(0, reported)
