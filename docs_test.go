@@ -5,16 +5,12 @@ package main_test
 
 import (
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -125,26 +121,6 @@ func TestDrawings(t *testing.T) {
 	}
 }
 
-// TestMessagesAreExplained compares what the provider says with the guide that
-// explains it, in both directions.
-func TestMessagesAreExplained(t *testing.T) {
-	t.Parallel()
-	const source = "templates/guides/when-things-go-wrong.md"
-	guide := readPages(t)["docs/guides/when-things-go-wrong.md"].text
-	said := summaries(t)
-	for _, summary := range said {
-		if !strings.Contains(guide, "\n### "+summary+"\n") && !strings.Contains(guide, "`"+summary+"`") {
-			t.Errorf("%q is on no page: explain it in %s, and type: make generate", summary, source)
-		}
-	}
-	explained := regexp.MustCompile(`(?m)^### (.+)\n\n\*\*What happened:\*\*`)
-	for _, match := range explained.FindAllStringSubmatch(guide, -1) {
-		if !slices.Contains(said, match[1]) {
-			t.Errorf("%q is explained, but the provider never says it: edit %s, and type: make generate", match[1], source)
-		}
-	}
-}
-
 // readPages reads the Markdown files of the top level and of docs/, by name.
 func readPages(t *testing.T) map[string]page {
 	t.Helper()
@@ -194,53 +170,4 @@ func anchorOf(heading string) string {
 		}
 		return -1
 	}, heading)
-}
-
-// summaries are the first lines of the provider's messages, as far as they are
-// constant.
-func summaries(t *testing.T) []string {
-	t.Helper()
-	// The summary's place among the arguments.
-	places := map[string]int{
-		"NewErrorDiagnostic": 0, "NewWarningDiagnostic": 0, "AddError": 0, "AddWarning": 0, "callFailed": 0,
-		"NewAttributeErrorDiagnostic": 1, "NewAttributeWarningDiagnostic": 1, "AddAttributeError": 1, "AddAttributeWarning": 1,
-	}
-	files, err := filepath.Glob("internal/provider/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var found []string
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(tree, func(node ast.Node) bool {
-			call, isCall := node.(*ast.CallExpr)
-			if !isCall {
-				return true
-			}
-			var name string
-			switch function := call.Fun.(type) {
-			case *ast.Ident:
-				name = function.Name
-			case *ast.SelectorExpr:
-				name = function.Sel.Name
-			}
-			if place, reports := places[name]; reports {
-				if literal, isLiteral := call.Args[place].(*ast.BasicLit); isLiteral {
-					summary, _ := strconv.Unquote(literal.Value)
-					found = append(found, summary)
-				}
-			}
-			return true
-		})
-	}
-	if len(found) == 0 {
-		t.Fatal("no message was found")
-	}
-	return found
 }

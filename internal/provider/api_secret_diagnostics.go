@@ -48,7 +48,7 @@ func (r *apiSecretResource) secretStaysValid(e rotation.Event) diag.Diagnostic {
 }
 
 func (r *apiSecretResource) rotationUnsigned(e rotation.Event) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The API accepts none of the secrets that could sign this rotation",
+	return explainedError("nothing-signs", "The API accepts none of the secrets that could sign this rotation",
 		paragraphs("Tried were those of the secret in state, the recovery folder and integrator_secret that are there and could be opened. Nothing was changed.",
 			whatHappened(e.Err), r.clockDoubt(e.Err), r.undecryptable(e), otherReasons(r.client), r.getLiveSecret(e.Err)+".", destroyAnyway))
 }
@@ -114,19 +114,19 @@ func storedInPlaintext() diag.Diagnostic {
 
 func invalidRecipient(index int, err error) diag.Diagnostic {
 	attribute := path.Root("recipients")
-	return diag.NewAttributeErrorDiagnostic(attribute.AtListIndex(index), fmt.Sprintf("Invalid recipient %d", index+1),
+	return explainedAttributeError(attribute.AtListIndex(index), "not-encrypted", fmt.Sprintf("Invalid recipient %d", index+1),
 		fmt.Sprintf("Element %d of %s %s.", index+1, attribute, err))
 }
 
 func invalidRecipients(err error) diag.Diagnostic {
 	attribute := path.Root("recipients")
-	return diag.NewAttributeErrorDiagnostic(attribute, "Invalid recipients", fmt.Sprintf("The elements of %s cannot be used together: %s.", attribute, err))
+	return explainedAttributeError(attribute, "not-encrypted", "Invalid recipients", fmt.Sprintf("The elements of %s cannot be used together: %s.", attribute, err))
 }
 
 // noRecipients is about an empty list, which may be a variable that CI passes
 // empty.
 func noRecipients(summary string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("recipients"), summary,
+	return explainedAttributeError(path.Root("recipients"), "not-encrypted", summary,
 		"The list is empty, so the secret would be stored in plaintext. Nothing was sent. If the list comes from a variable, give it the public keys. To store the secret in plaintext, write recipients = null or leave it out.")
 }
 
@@ -147,15 +147,14 @@ func (r *apiSecretResource) stateOfAnother(e rotation.Event) diag.Diagnostic {
 		paragraphs(r.belongings(e.Owner)+" It was neither checked nor changed.", fmt.Sprintf(howToMove, r.key)))
 }
 
-func (r *apiSecretResource) rotationOfAnother(e rotation.Event) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The secret to be rotated belongs to another integrator or endpoint",
-		paragraphs(r.belongings(e.Owner)+" Nothing was sent.", fmt.Sprintf(howToMove, r.key)))
+func (r *apiSecretResource) rotationOfAnother(e rotation.Event, also ...string) diag.Diagnostic {
+	return explainedError("another-integrator", "The secret to be rotated belongs to another integrator or endpoint",
+		paragraphs(r.belongings(e.Owner)+" Nothing was sent.", fmt.Sprintf(howToMove, r.key), paragraphs(also...)))
 }
 
 // planOfAnother is rotationOfAnother before anything is applied.
 func (r *apiSecretResource) planOfAnother(e rotation.Event) diag.Diagnostic {
-	said := r.rotationOfAnother(e)
-	return diag.NewErrorDiagnostic(said.Summary(), paragraphs(said.Detail(), destroyAnyway))
+	return r.rotationOfAnother(e, destroyAnyway)
 }
 
 // Refresh.
@@ -202,12 +201,12 @@ func identityDoesNotOpen() diag.Diagnostic {
 }
 
 func adoptionImpossible() diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The secret to be adopted is gone",
+	return explainedError("adoption-gone", "The secret to be adopted is gone",
 		"The plan was to store the live secret that integrator_secret or the recovery folder held, but neither holds it any more. Nothing was changed. Plan again.")
 }
 
 func adoptionRefused(err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The API does not accept the secret to be adopted any more",
+	return explainedError("adoption-refused", "The API does not accept the secret to be adopted any more",
 		paragraphs("The plan was to store a secret that the API accepted when the plan was made. Nothing was changed.", whatHappened(err), "Plan again."))
 }
 
@@ -219,11 +218,11 @@ func importOfAnother(key, providerKey string) diag.Diagnostic {
 	if key == "" || checkKey(key) != nil {
 		named = "The import does not name an integrator by its key"
 	}
-	return diag.NewErrorDiagnostic("Not the provider's integrator",
+	return explainedError("import-of-another", "Not the provider's integrator",
 		fmt.Sprintf("%s, but the provider is configured for integrator %s. Import that one:\n\n  terraform import <address> %s", named, providerKey, providerKey))
 }
 
 func importUnchecked(err error, api *client.Client) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The secret cannot be imported",
+	return explainedError("not-imported", "The secret cannot be imported",
 		paragraphs("Importing adopts integrator_secret as it is, so the API has to accept it.", whatHappened(err), remedy(err, api)))
 }

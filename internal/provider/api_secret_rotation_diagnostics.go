@@ -17,14 +17,14 @@ import (
 )
 
 func secondRotation(key string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The API secret was rotated in this run already",
+	return explainedError("rotated-already", "The API secret was rotated in this run already",
 		fmt.Sprintf("Integrator %s has one secret, and another integrator_api_secret has just rotated it: rotating it again would invalidate the secret that was stored a moment ago. Nothing was sent.\n\n"+
 			"Keep the other integrator_api_secret, whose secret is the live one, and hand its value on. Remove the one that this error names from the configuration, and if it is in the state: terraform state rm <its address>. "+
 			"Which of the two came first was Terraform's choice: removing the other one would lose the live secret. Do not just apply again: that would rotate the secret under the other one.", key))
 }
 
 func secondRotationInVain(key string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The API secret may have been rotated in this run already",
+	return explainedError("perhaps-rotated-already", "The API secret may have been rotated in this run already",
 		fmt.Sprintf("Integrator %s has one secret, and the rotation that another integrator_api_secret has just tried ended without a new secret in hand: see its error for what is valid now. Nothing more was sent.\n\n"+
 			"Keep the other integrator_api_secret and hand its value on. Before you apply again, remove the one that this error names from the configuration, and if it is in the state: terraform state rm <its address>.", key))
 }
@@ -54,7 +54,7 @@ func perhapsTwice(since time.Time) diag.Diagnostic {
 // Rotations that failed: what happened, what is valid now, and what to do next.
 
 func rotationImpossible(err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The API secret was not rotated", "Nothing was sent: "+err.Error()+".")
+	return explainedError("not-rotated", "The API secret was not rotated", "Nothing was sent: "+err.Error()+".")
 }
 
 func (r *apiSecretResource) notRotated(e rotation.Event) diag.Diagnostic {
@@ -67,7 +67,7 @@ func (r *apiSecretResource) notRotated(e rotation.Event) diag.Diagnostic {
 	if e.Forgotten {
 		outcome = "The secret in use is as valid as it was. Terraform may have dropped it from the state already, since it forgets the object that this one replaces: apply again on this machine, where the recovery folder keeps it if it could be sealed."
 	}
-	return diag.NewErrorDiagnostic("The API secret was not rotated",
+	return explainedError("not-rotated", "The API secret was not rotated",
 		paragraphs(whatHappened(e.Err), outcome, remedy(e.Err, r.client), r.undecryptable(e), blind))
 }
 
@@ -84,7 +84,7 @@ func replyUnreadable(e rotation.Event) diag.Diagnostic {
 		valid = fmt.Sprintf("Valid now: the new secret, and until %s the old one (the grace period of %s).",
 			clockTime(e.Failure.OldSecretExpiresAt), e.Failure.GracePeriod) + twiceRotated(e.Failure)
 	}
-	return diag.NewErrorDiagnostic("The API secret was rotated, but the reply holds no readable secret",
+	return explainedError("unreadable-reply", "The API secret was rotated, but the reply holds no readable secret",
 		paragraphs(whatHappened(e.Err), where, valid, next,
 			"The request was not repeated, since that would invalidate one more secret. The API has changed; please report it to the provider's maintainers."))
 }
@@ -97,7 +97,7 @@ func answerNotFromAPI(e rotation.Event) diag.Diagnostic {
 	case len(e.Reply.Copies) > 0:
 		kept = "The reply was kept, sealed. This prints it:\n" + openCommands(e.Reply.Copies)
 	}
-	return diag.NewErrorDiagnostic("The API secret may have been rotated: the answer is not the API's",
+	return explainedError("not-the-api", "The API secret may have been rotated: the answer is not the API's",
 		paragraphs(whatHappened(e.Err), fmt.Sprintf("A proxy, a firewall, or a login or maintenance page answers like this. Whether the request sent at %s has reached the API is not known, and it was not sent again.", clockTime(e.Failure.AmbiguousSince)),
 			kept, oldSecretValidity(e.Failure),
 			"Apply again, which is right as long as the old secret works. If it is refused then, the secret was rotated: look for the new one in the reply if that was kept, or else: "+orGetLiveSecret()+"."))
@@ -107,13 +107,13 @@ func rotatedAndLost(failure *apisecret.RegenerateError, api *client.Client) diag
 	if problem, ok := errors.AsType[*client.Error](failure.Err); ok && notTheAPI(problem) {
 		return perhapsRotated(failure, api) // the refusal proves nothing
 	}
-	return diag.NewErrorDiagnostic("The API secret was probably rotated, and its only copy is lost",
+	return explainedError("probably-lost", "The API secret was probably rotated, and its only copy is lost",
 		paragraphs(fmt.Sprintf("The answer to the request sent at %s was lost. When it was sent again, the API refused the old secret.", clockTime(failure.AmbiguousSince)),
 			whatHappened(failure.Err), oldSecretValidity(failure), getLiveSecret+": it will be adopted, or sign the rotation if one is still planned."))
 }
 
 func perhapsRotated(failure *apisecret.RegenerateError, api *client.Client) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The API secret may have been rotated, and its new value is lost",
+	return explainedError("perhaps-lost", "The API secret may have been rotated, and its new value is lost",
 		paragraphs(fmt.Sprintf("The request sent at %s may have been carried out.", clockTime(failure.AmbiguousSince)),
 			whatHappened(failure.Err), remedy(failure.Err, api), oldSecretValidity(failure), nextStep(failure)))
 }
@@ -148,7 +148,7 @@ func oldSecretPutBack() diag.Diagnostic {
 }
 
 func replacementInterrupted() diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Interrupted before the replacement", "Nothing was changed: the secret is still in the state and valid.")
+	return explainedError("interrupted", "Interrupted before the replacement", "Nothing was changed: the secret is still in the state and valid.")
 }
 
 // Recovery.
@@ -160,11 +160,11 @@ func rotationResumed(obtainedAt time.Time) diag.Diagnostic {
 }
 
 func recipientsUnusable(err error) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("recipients"), "The secret cannot be encrypted", "Nothing was sent: "+err.Error()+".")
+	return explainedAttributeError(path.Root("recipients"), "not-encrypted", "The secret cannot be encrypted", "Nothing was sent: "+err.Error()+".")
 }
 
 func recoveryUndecryptable(e rotation.Event) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("An interrupted rotation cannot be completed",
+	return explainedError("not-completed", "An interrupted rotation cannot be completed",
 		paragraphs("An earlier run of this rotation made a new secret and ended before Terraform stored it. It is sealed in the recovery folder and could not be opened; rotating again would invalidate it. Nothing was sent.",
 			openSealed(e.Copies), "Then apply again. If nothing opens it any more, delete these files: that gives the secret in them up, and the next apply rotates."))
 }
@@ -176,7 +176,7 @@ func recoveryUnopened(e rotation.Event) diag.Diagnostic {
 }
 
 func recoveryUnchecked(e rotation.Event, api *client.Client) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("An interrupted rotation cannot be completed yet",
+	return explainedError("not-completed-yet", "An interrupted rotation cannot be completed yet",
 		paragraphs("An earlier run of this rotation made a new secret, which the recovery folder holds. Whether it is live could not be checked; rotating again would invalidate it. The secret was not rotated, and the one in use is as valid as it was.",
 			whatHappened(e.Err), remedy(e.Err, api), "Apply again when the API can be reached."))
 }
@@ -197,7 +197,7 @@ func recoveryUnwritable(err error) diag.Diagnostic {
 
 // recoveryRequired is about a folder that somebody has chosen.
 func recoveryRequired(err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("The recovery folder cannot keep a secret",
+	return explainedError("recovery-required", "The recovery folder cannot keep a secret",
 		fmt.Sprintf("%s. Nothing was sent, and the secret in use is as valid as it was. "+
 			"Make recovery_dir (INTEGRATOR_RECOVERY_DIR) a folder that can be written and has room, leave it out for the default one, or set skip_recovery = true to go without: a new secret is lost then if Terraform is killed before it has stored the state.", err))
 }

@@ -24,7 +24,7 @@ import (
 
 // callFailed is about a call of the types other than integrator_api_secret.
 func callFailed(summary string, err error, api *client.Client) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(summary, paragraphs(whatHappened(err), remedy(err, api), signedAsConfigured(err)))
+	return explainedError("call-failed", summary, paragraphs(whatHappened(err), remedy(err, api), signedAsConfigured(err)))
 }
 
 // signedAsConfigured explains why a secret in state was not tried.
@@ -38,7 +38,7 @@ func signedAsConfigured(err error) string {
 
 func accessTokenNotMade(err error, api *client.Client) diag.Diagnostic {
 	if problem, ok := errors.AsType[*client.Error](err); ok && problem.BearerRefused() {
-		return diag.NewErrorDiagnostic("The access token was not made", paragraphs(whatHappened(err),
+		return explainedError("call-failed", "The access token was not made", paragraphs(whatHappened(err),
 			"It is a user API key that was refused, not the secret: the user_api_key of this ephemeral resource or, as bearer token, the provider's (INTEGRATOR_USER_API_KEY)"+unless(api.HasUserAPIKey(), ", which is not set")+". Set it to a valid one."))
 	}
 	return callFailed("The access token was not made", err, api)
@@ -48,10 +48,10 @@ func accessTokenNotMade(err error, api *client.Client) diag.Diagnostic {
 // needs a setting of the provider that is not known yet.
 func unknownSettings(settings ...string) (diags diag.Diagnostics) {
 	for _, setting := range settings {
-		diags.AddAttributeError(path.Root(setting), "The provider is not configured yet",
+		diags.Append(explainedAttributeError(path.Root(setting), "not-configured", "The provider is not configured yet",
 			fmt.Sprintf("The provider's %s is known only after apply, but it is needed during plan. "+
 				"Give a data source or an ephemeral resource a depends_on on the resource that %s comes from, so that it is read during apply; "+
-				"or create that resource first: terraform apply -target=<its address>.", setting, setting))
+				"or create that resource first: terraform apply -target=<its address>.", setting, setting)))
 	}
 	return diags
 }
@@ -154,14 +154,14 @@ func paragraphs(parts ...string) string {
 
 // variableRenamed is about a variable under the name that it had in an older version.
 func variableRenamed(s setting) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root(s.name), "The environment variable has a new name",
+	return explainedAttributeError(path.Root(s.name), "variable-renamed", "The environment variable has a new name",
 		fmt.Sprintf("The environment variable %s is set, but was renamed to %s (%s in the configuration). Unset the old one, and set the new one to its value.", s.oldVariable, s.variable, s.name))
 }
 
 // ageIdentityMissing and cannotOpen are about integrator_decrypted_secret.
 
 func ageIdentityMissing() diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root(settingAgeIdentity), "Missing age_identity",
+	return explainedAttributeError(path.Root(settingAgeIdentity), "not-decrypted", "Missing age_identity",
 		"There is no private key to open the ciphertext with. Set age_identity here or on the provider, best from an ephemeral variable, or the environment variable INTEGRATOR_AGE_IDENTITY.")
 }
 
@@ -170,7 +170,7 @@ func cannotOpen(err error) diag.Diagnostic {
 	if errors.Is(err, envelope.ErrNotRecipient) {
 		reason = "The secret is encrypted for other recipients than this identity. Use the private key of one of the recipients that the secret was made for; recipients that were added later count from the next rotation."
 	}
-	return diag.NewAttributeErrorDiagnostic(path.Root("ciphertext"), "The secret was not decrypted", reason)
+	return explainedAttributeError(path.Root("ciphertext"), "not-decrypted", "The secret was not decrypted", reason)
 }
 
 // What can only be a bug.

@@ -43,7 +43,7 @@ type integrator struct {
 func (i *integrator) applying() bool { return i.mayDefer && !i.refreshed.Load() }
 
 // signedWith ends the descriptions of the types other than integrator_api_secret.
-const signedWith = "Its requests are signed with the provider's `integrator_secret`, or with a newer secret made earlier in the same run: Terraform does not show it the state of other resources. A second provider block can [sign with the secret in the state](https://registry.terraform.io/providers/integrator/integrator/latest/docs/guides/after-a-rotation)."
+const signedWith = "Its requests are signed with the provider's `integrator_secret`, or with a newer secret made earlier in the same run: Terraform does not show it the state of other resources. A second provider block can [sign with the secret in the state](" + registry + "latest/docs/guides/after-a-rotation)."
 
 // integratorFrom unpacks the data that Configure gave. Terraform also configures
 // resources before their provider, to validate them: there is none then.

@@ -34,7 +34,7 @@ func (v parsedByValidator) ValidateString(_ context.Context, req validator.Strin
 		return
 	}
 	if err := v.check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+req.Path.String(),
-			strings.Join(append([]string{fmt.Sprintf("The value of %s %s.", req.Path, err)}, v.hints...), " "))
+		resp.Diagnostics.Append(explainedAttributeError(req.Path, "invalid-setting", "Invalid "+req.Path.String(),
+			strings.Join(append([]string{fmt.Sprintf("The value of %s %s.", req.Path, err)}, v.hints...), " ")))
 	}
 }

@@ -129,12 +129,12 @@ func (r *resolver) text(ctx context.Context, name string) string {
 // invalidVariable is the error for an environment variable. What is wrong finishes a
 // sentence.
 func invalidVariable(name, variable, wrong string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root(name), "Invalid environment variable "+variable,
+	return explainedAttributeError(path.Root(name), "invalid-setting", "Invalid environment variable "+variable,
 		fmt.Sprintf("The environment variable %s, which stands in for %s, %s.", variable, name, wrong))
 }
 
 // missingSetting is the error for a required setting.
 func missingSetting(s setting) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root(s.name), "Missing "+s.name,
+	return explainedAttributeError(path.Root(s.name), "invalid-setting", "Missing "+s.name,
 		fmt.Sprintf("The provider needs the %s. Set %s in the provider block, or the environment variable %s; an empty value counts as unset.", s.required, s.name, s.variable))
 }

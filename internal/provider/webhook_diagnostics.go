@@ -33,7 +33,7 @@ func webhookNotCreated(err error, api *client.Client) diag.Diagnostic {
 			found += "\n  " + webhook.ID
 		}
 	}
-	return diag.NewErrorDiagnostic("The webhook may have been created",
+	return explainedError("webhook-perhaps-created", "The webhook may have been created",
 		paragraphs("The request was sent, and not again, since that could create a second webhook, which would get each event as well.",
 			whatHappened(lost.Err), remedy(lost.Err, api), found,
 			"Before applying again, look at the list (data.integrator_webhooks). If the webhook is there: terraform import <address> <id>. If it is not, apply again."))
@@ -41,7 +41,7 @@ func webhookNotCreated(err error, api *client.Client) diag.Diagnostic {
 
 func webhookNotUpdated(err error, api *client.Client) diag.Diagnostic {
 	if problem, ok := errors.AsType[*client.Error](err); ok && problem.Status == http.StatusNotFound && problem.Document {
-		return diag.NewErrorDiagnostic("The webhook is gone",
+		return explainedError("webhook-gone", "The webhook is gone",
 			paragraphs(whatHappened(err), "It was removed outside Terraform after this plan was made. Plan again: it will be created anew."))
 	}
 	return callFailed("The webhook was not updated", err, api)
