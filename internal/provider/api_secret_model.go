@@ -30,6 +30,7 @@ type apiSecretArguments struct {
 type apiSecretResults struct {
 	ID                 types.String      `tfsdk:"id"`
 	IntegratorKey      types.String      `tfsdk:"integrator_key"`
+	Endpoint           types.String      `tfsdk:"endpoint"`
 	Secret             types.String      `tfsdk:"secret"`
 	EncryptedSecret    types.String      `tfsdk:"encrypted_secret"`
 	Fingerprint        types.String      `tfsdk:"fingerprint"`
@@ -72,6 +73,7 @@ func (a apiSecretArguments) arguments() rotation.Arguments {
 func (s apiSecretResults) held() rotation.Held {
 	held := rotation.Held{
 		IntegratorKey: s.IntegratorKey.ValueString(),
+		Endpoint:      s.Endpoint.ValueString(),
 		Secret:        apisecret.New(s.Secret.ValueString()),
 		Ciphertext:    s.EncryptedSecret.ValueString(),
 		Fingerprint:   s.Fingerprint.ValueString(),
@@ -86,6 +88,9 @@ func (s apiSecretResults) held() rotation.Held {
 // results are what is stored of a secret. The days are those of rotate_after_days.
 func results(held rotation.Held, days rotation.Days) apiSecretResults {
 	s := apiSecretResults{ID: types.StringValue(held.IntegratorKey), IntegratorKey: types.StringValue(held.IntegratorKey)}
+	if held.Endpoint != "" {
+		s.Endpoint = types.StringValue(held.Endpoint)
+	}
 	s.NextRotationAt = nextRotationAt(held, days)
 	if held.Imported() {
 		return s

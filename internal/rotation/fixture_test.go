@@ -81,13 +81,13 @@ type state struct {
 // holding is the state of a secret that was made ten days ago.
 func (f *fixture) holding(secret string) state {
 	made := f.now.UTC().AddDate(0, 0, -10)
-	held := Held{IntegratorKey: ourKey, RotatedAt: made, Version: made.Unix()}.withSecret(apisecret.New(secret), "")
+	held := Held{IntegratorKey: ourKey, Endpoint: ourEndpoint, RotatedAt: made, Version: made.Unix()}.withSecret(apisecret.New(secret), "")
 	return state{Object{Held: held}, Memory{History: History{IntegratorKey: ourKey, Endpoint: ourEndpoint}}}
 }
 
 // imported is the state after an import: the secret is not there yet.
 func imported() state {
-	return state{Object{Held: Held{IntegratorKey: ourKey}}, Memory{History: History{IntegratorKey: ourKey, Endpoint: ourEndpoint}}}
+	return state{Object{Held: Held{IntegratorKey: ourKey, Endpoint: ourEndpoint}}, Memory{History: History{IntegratorKey: ourKey, Endpoint: ourEndpoint}}}
 }
 
 // encryptedFor encrypts the secret of a state.

@@ -71,9 +71,10 @@ type Recipients struct {
 }
 
 // Held is a secret as a state holds it. The zero Held is that of an import that
-// has not been applied: nothing is known of the secret but its integrator.
+// has not been applied: nothing is known of the secret but whose it is.
 type Held struct {
 	IntegratorKey      string
+	Endpoint           string           // base URL of the API, "" where the state does not say
 	Secret             apisecret.Secret // in plaintext; zero where it is encrypted
 	Ciphertext         string           // armored age ciphertext, "" where it is in plaintext
 	Fingerprint        string

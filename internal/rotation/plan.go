@@ -161,7 +161,7 @@ func (r *Rotator) plannedOfAnother(prior *Object, occasion Occasion, memory Memo
 	case occasion == Replacement && (r.ofAnother(Held{IntegratorKey: history.IntegratorKey}, history) || history.Endpoint == ""):
 		return history, true // to replace what is not known to be the provider's own would be a risk
 	}
-	// Only Read is shown a tainted object.
+	// A tainted object is only loaded and read.
 	if another := r.Seen().ofAnother; len(another) > 0 {
 		return owner(another[0].Held, another[0].history), true
 	}

@@ -32,6 +32,11 @@ func TestPlanOfAnotherIntegrator(t *testing.T) {
 			tainted := f.process()
 			tainted.Refresh(t.Context(), s.Object, s.Memory)
 			refused("tainted", tainted.Plan(t.Context(), nil, due, graceSet, Memory{}))
+			loaded := f.process() // with -refresh=false
+			raw := s.Held
+			raw.Endpoint = owner.Endpoint
+			loaded.Load(raw)
+			refused("tainted and not refreshed", loaded.Plan(t.Context(), nil, due, graceSet, Memory{}))
 			equal(t, "probed", f.api.probed, nil)
 
 			planned := tainted.Plan(t.Context(), &s.Object, s.Arguments, graceSet, s.Memory)

@@ -106,7 +106,7 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 // take makes a new secret the one that this process works with. The events are
 // those of the way to it.
 func (r *Rotator) take(s newSecret, history History, events []Event) Result {
-	held := Held{IntegratorKey: r.config.IntegratorKey, OldSecretExpiresAt: s.oldSecretExpiresAt}.withSecret(s.secret, s.ciphertext)
+	held := Held{IntegratorKey: r.config.IntegratorKey, Endpoint: r.config.Endpoint, OldSecretExpiresAt: s.oldSecretExpiresAt}.withSecret(s.secret, s.ciphertext)
 	if s.made {
 		held.RotatedAt = s.obtainedAt.UTC() // by the clock of whoever runs Terraform
 	}

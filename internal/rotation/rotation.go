@@ -145,7 +145,8 @@ func (r *Rotator) Replacing() bool { return len(r.Seen().replaced) > 0 }
 // or endpoint than the provider's.
 func (r *Rotator) ofAnother(held Held, history History) bool {
 	differs := func(known, configured string) bool { return known != "" && configured != "" && known != configured }
-	return differs(held.IntegratorKey, r.config.IntegratorKey) || differs(history.Endpoint, r.config.Endpoint)
+	of := owner(held, history)
+	return differs(of.IntegratorKey, r.config.IntegratorKey) || differs(of.Endpoint, r.config.Endpoint)
 }
 
 // probe is API.Probe, asked once in a process for each secret.

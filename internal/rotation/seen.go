@@ -77,6 +77,12 @@ func (s Seen) withState(secret *stateSecret) Seen {
 	return s
 }
 
+// withAnother adds a secret of another integrator that was seen in a state.
+func (s Seen) withAnother(secret *stateSecret) Seen {
+	s.ofAnother = append(slices.DeleteFunc(slices.Clone(s.ofAnother), secret.sameAs), secret)
+	return s
+}
+
 // signers are the secrets that may sign a rotation, the likeliest first.
 func (s Seen) signers() []apisecret.Secret {
 	candidates := []apisecret.Secret{s.Obtained}
