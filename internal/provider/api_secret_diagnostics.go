@@ -32,6 +32,38 @@ func graceNotSet() diag.Diagnostic {
 			"Set old_secret_valid_for_seconds = 300 (up to 3600) to give its users that many seconds to switch, or = 0 to say that this is meant.")
 }
 
+// secretInUseExpires is about a plan that may create the resource. It has to be true of
+// a replacement as well, since Terraform does not always tell.
+func secretInUseExpires(e rotation.Event) diag.Diagnostic {
+	owner, id := "the integrator", "<integrator key>"
+	if e.Owner.IntegratorKey != "" {
+		owner, id = "integrator "+e.Owner.IntegratorKey, e.Owner.IntegratorKey
+	}
+	if e.Owner.Endpoint != "" {
+		owner += " at " + e.Owner.Endpoint
+	}
+	when := "the moment the new one is made"
+	switch grace := e.Planned.GracePeriod; {
+	case e.Planned.GraceUnknown:
+		when = "after old_secret_valid_for_seconds, which is not known yet"
+	case grace > 0:
+		when = fmt.Sprintf("%d seconds after that (old_secret_valid_for_seconds)", grace/time.Second)
+	}
+	resume, set := "", ""
+	if e.MayResume {
+		resume = "An interrupted run has left a secret in the recovery folder. If the API accepts it, that one is stored instead, and nothing is rotated."
+	}
+	if !e.GraceSet {
+		set = "To give its users time to switch, set old_secret_valid_for_seconds = 300 (up to 3600): the API's default is 0."
+	}
+	text := paragraphs(fmt.Sprintf("Applying this plan makes a new secret of %s. The one in use becomes invalid %s.", owner, when), resume,
+		"To keep the secret in use where the state does not hold it yet, import it instead of applying, with integrator_secret (INTEGRATOR_SECRET) set to it:\n\n  terraform import <address> "+id, set)
+	if e.Planned.GraceUnknown || e.Planned.GracePeriod > 0 {
+		return diag.NewWarningDiagnostic("The secret in use becomes invalid", text)
+	}
+	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "The secret in use becomes invalid at once", text)
+}
+
 func olderSecretMayExpire(end time.Time) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "An older secret may expire early",
 		fmt.Sprintf("This plan rotates the API secret while the one before it is still valid, until %s: the API may invalidate that one at once. "+

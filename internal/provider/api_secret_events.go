@@ -54,6 +54,8 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 	case rotation.RecoveryUnwritten:
 		return recoveryUnwritable(e.Err)
 
+	case rotation.CreationPlanned:
+		return secretInUseExpires(e)
 	case rotation.GraceNotSet:
 		return graceNotSet()
 	case rotation.OlderSecretMayEnd:

@@ -56,10 +56,11 @@ func (m *apiSecretModel) object() *rotation.Object {
 
 func (a apiSecretArguments) arguments() rotation.Arguments {
 	arguments := rotation.Arguments{
-		GracePeriod: time.Duration(a.OldSecretValidForSeconds.ValueInt64()) * time.Second,
-		Triggers:    rotation.Triggers{Unknown: a.RotateWhenChanged.IsUnknown()},
-		Days:        rotation.Days{Unknown: a.RotateAfterDays.IsUnknown(), N: a.RotateAfterDays.ValueInt64()},
-		Recipients:  rotation.Recipients{Unknown: a.Recipients.IsUnknown(), Keys: recipientTexts(a.Recipients)},
+		GracePeriod:  time.Duration(a.OldSecretValidForSeconds.ValueInt64()) * time.Second,
+		GraceUnknown: a.OldSecretValidForSeconds.IsUnknown(),
+		Triggers:     rotation.Triggers{Unknown: a.RotateWhenChanged.IsUnknown()},
+		Days:         rotation.Days{Unknown: a.RotateAfterDays.IsUnknown(), N: a.RotateAfterDays.ValueInt64()},
+		Recipients:   rotation.Recipients{Unknown: a.Recipients.IsUnknown(), Keys: recipientTexts(a.Recipients)},
 	}
 	if !a.RotateWhenChanged.IsNull() {
 		arguments.Triggers.Values = map[string]string{}

@@ -16,7 +16,7 @@ type Event struct {
 	Err  error // what the API, the disk or the encryption said
 
 	Source        Source        // where a secret that is accepted comes from
-	Owner         History       // whose secret is in state
+	Owner         History       // whose secret is in state, or is going to be made
 	Undecryptable Undecryptable // what was not tried, since it cannot be opened
 	At            time.Time     // when a secret was made, or when it expires
 	Key           string        // the integrator that an import names
@@ -24,6 +24,12 @@ type Event struct {
 	// OnlySuperseded says that the other secrets known are older ones, which are
 	// never adopted.
 	OnlySuperseded bool
+	// Planned is what is configured for a secret that is going to be made. GraceSet says
+	// that this includes the grace period, and MayResume that an interrupted run may
+	// have made the secret already.
+	Planned   Arguments
+	GraceSet  bool
+	MayResume bool
 	// Failure says what became of a call that regenerates the secret, and Reply
 	// where its reply was kept. Blind says that only the configured secret could
 	// sign it, since Terraform shows nothing of an object that is created anew.
@@ -82,6 +88,7 @@ const (
 	RecoveryUnwritten             // the recovery folder cannot be changed: Err
 
 	// Of a plan.
+	CreationPlanned        // a new secret is going to be made: Owner, Planned, GraceSet, MayResume
 	GraceNotSet            // a rotation is planned, with the default grace period
 	OlderSecretMayEnd      // a rotation is planned in the grace period of the last: At is when that expires
 	SecretStaysValid       // a destroy is planned: Kept

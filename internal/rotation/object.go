@@ -21,10 +21,11 @@ type Object struct {
 
 // Arguments are what is configured for a secret.
 type Arguments struct {
-	GracePeriod time.Duration // old_secret_valid_for_seconds
-	Triggers    Triggers      // rotate_when_changed
-	Days        Days          // rotate_after_days
-	Recipients  Recipients
+	GracePeriod  time.Duration // old_secret_valid_for_seconds
+	GraceUnknown bool          // known only after apply
+	Triggers     Triggers      // rotate_when_changed
+	Days         Days          // rotate_after_days
+	Recipients   Recipients
 }
 
 // Triggers are the values of rotate_when_changed.

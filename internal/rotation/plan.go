@@ -52,7 +52,11 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 	}
 	planned.Events = append(planned.Events, recipientWarnings(planned.Action, prior, arguments)...)
 	if planned.Action == Rotate || planned.Action == LeaveOpen { // Terraform itself drops the warnings of a replacement
-		planned.Events = append(planned.Events, r.rotationWarnings(graceSet)...)
+		if occasion == Creation && seen.nothing() {
+			planned.Events = append(planned.Events, r.creationWarning(arguments, graceSet))
+		} else {
+			planned.Events = append(planned.Events, r.rotationWarnings(graceSet)...)
+		}
 	}
 	if planned.Action.NewSecret() {
 		planned.Events = append(planned.Events, r.plaintextWarnings(arguments.Recipients)...)
@@ -96,6 +100,22 @@ func (r *Rotator) rotationWarnings(graceSet bool) (events []Event) {
 		events = append(events, Event{Kind: OlderSecretMayEnd, At: newest.OldSecretExpiresAt})
 	}
 	return events
+}
+
+// creationWarning is about a new secret where none was seen in a state: the one in use
+// is somebody else's, who may want to keep it. It may yet be a replacement, of an
+// object that Terraform does not show.
+func (r *Rotator) creationWarning(arguments Arguments, graceSet bool) Event {
+	seen := r.Seen()
+	return Event{
+		Kind:     CreationPlanned,
+		Owner:    History{IntegratorKey: r.config.IntegratorKey, Endpoint: r.config.Endpoint},
+		Planned:  arguments,
+		GraceSet: graceSet,
+		MayResume: slices.ContainsFunc(seen.Recovered, func(e Recovered) bool {
+			return e.opened() && r.sameRotation(e, arguments, seen)
+		}),
+	}
 }
 
 // plaintextWarnings are about a new secret that is to be stored in plaintext,

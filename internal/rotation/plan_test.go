@@ -5,6 +5,7 @@ package rotation
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -121,7 +122,11 @@ func TestPlanChecksTheRotation(t *testing.T) {
 				arguments := Arguments{Days: Days{N: 9}}
 				planned := process.Plan(t.Context(), prior, arguments, graceSet, memory)
 				same(t, "action", planned.Action, Rotate)
-				want := []Kind{APICalled}
+				var warned []Kind // of what applying does
+				if occasion == "creation" {
+					warned = []Kind{CreationPlanned}
+				}
+				want := append(slices.Clone(warned), APICalled)
 				if c.kind != APICalled {
 					want = append(want, c.kind)
 					same(t, "what the API said", event(planned.Events, c.kind).Err, c.answer)
@@ -132,14 +137,18 @@ func TestPlanChecksTheRotation(t *testing.T) {
 				same(t, "unwarned", planned.Memory.Unwarned, occasion == "replacement")
 				same(t, "a history is carried along", planned.Memory.Known(), occasion != "creation")
 
-				for what, change := range map[string]func(*Config){"applying": applying, "unchecked": skipValidation, "settings unknown": unconfigured} {
+				for _, what := range []string{"unchecked", "settings unknown", "applying"} {
+					change := map[string]func(*Config){"applying": applying, "unchecked": skipValidation, "settings unknown": unconfigured}[what]
 					f.api.probed = nil
 					process := f.process(change)
 					prior, memory := occasions(f)[occasion](t, process)
 					f.api.probed = nil // by the refresh of the tainted one
 					planned := process.Plan(t.Context(), prior, arguments, graceSet, memory)
 					same(t, "action when "+what, planned.Action, Rotate)
-					equal(t, "events when "+what, kinds(planned.Events), nil)
+					if what == "applying" {
+						warned = nil
+					}
+					equal(t, "events when "+what, kinds(planned.Events), warned)
 					equal(t, "probed when "+what, f.api.probed, nil)
 				}
 			})
@@ -175,5 +184,5 @@ func TestPlanAsksForASecretThatCanSign(t *testing.T) {
 	}
 	f.api.answers, f.store.read = accepted("s1"), []error{errors.New("damaged")}
 	planned := f.process().Plan(t.Context(), nil, due, graceSet, Memory{})
-	equal(t, "events with a damaged file", kinds(planned.Events), []Kind{RecoveryUnread, APICalled})
+	equal(t, "events with a damaged file", kinds(planned.Events), []Kind{RecoveryUnread, CreationPlanned, APICalled})
 }

@@ -101,6 +101,9 @@ func (s Seen) signers() []apisecret.Secret {
 	return signers
 }
 
+// nothing reports whether no state with a secret was seen.
+func (s Seen) nothing() bool { return len(s.inState)+len(s.ofAnother) == 0 }
+
 // holds reports whether a secret was seen in a state.
 func (s Seen) holds(fingerprint string) bool {
 	return slices.ContainsFunc(s.inState, func(state *stateSecret) bool { return state.Fingerprint == fingerprint })
