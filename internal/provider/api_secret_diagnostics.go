@@ -72,7 +72,10 @@ func olderSecretMayExpire(end time.Time) diag.Diagnostic {
 
 func (r *apiSecretResource) secretStaysValid(e rotation.Event) diag.Diagnostic {
 	kept := "Keep a copy if anything uses it: the API does not show it again."
-	if e.Kept {
+	switch {
+	case !e.Kept && r.recovery != nil && r.secretless():
+		kept += " No copy stays in the recovery folder: integrator_secret, which could seal one, is not set."
+	case e.Kept:
 		kept = fmt.Sprintf("The API does not show it again, so a sealed copy stays in the recovery folder %s: integrator_api_secret can sign with it if it is created anew here. Keep a copy of your own if anything else uses it.", r.recovery.Path())
 	}
 	return diag.NewWarningDiagnostic("The API secret stays valid",
@@ -94,6 +97,28 @@ func creationUnchecked(err error, api *client.Client) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Whether the secret can be rotated could not be checked",
 		paragraphs(whatHappened(err), remedy(err, api)))
 }
+
+// Plans and applies of a new secret that nothing can sign.
+
+func (r *apiSecretResource) planSignerless(e rotation.Event) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root(settingSecret), "Missing integrator_secret",
+		paragraphs(nothingSigns+" Nothing was changed.", r.undecryptable(e), setSecretInUse, destroyAnyway))
+}
+
+func (r *apiSecretResource) creationSignerless(e rotation.Event) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root(settingSecret), "Missing integrator_secret",
+		paragraphs("Applying this plan would fail. "+nothingSigns, r.undecryptable(e), setSecretInUse))
+}
+
+func (r *apiSecretResource) signerless(e rotation.Event) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root(settingSecret), "Missing integrator_secret",
+		paragraphs(nothingSigns+" Nothing was sent.", unchanged(e), r.undecryptable(e), setSecretInUse, blind(e)))
+}
+
+const (
+	nothingSigns   = "Nothing can sign the request for a new secret: integrator_secret is not set, and no secret that could be opened is in the state that Terraform shows, or in the recovery folder."
+	setSecretInUse = "Set integrator_secret (INTEGRATOR_SECRET) to the secret in use. Once a secret is in the state, that one signs the next rotations."
+)
 
 // undecryptable explains why a secret in state, or in the recovery folder, was not
 // tried.
@@ -216,8 +241,14 @@ func (r *apiSecretResource) adoptionPlanned(source rotation.Source) diag.Diagnos
 
 // allRefused is about a state whose secret is refused, with nothing to adopt.
 func (r *apiSecretResource) allRefused(e rotation.Event) diag.Diagnostic {
+	if e.Err == nil && r.secretless() {
+		return importNotStored()
+	}
 	reason := "Nor does it accept the others that are known here (integrator_secret, and what the recovery folder holds)."
-	if e.OnlySuperseded {
+	switch {
+	case r.secretless():
+		reason = "integrator_secret is not set, and the recovery folder holds no other secret that is accepted in its place."
+	case e.OnlySuperseded:
 		reason = "integrator_secret is this one or an older one, which is never adopted. If the secret was rotated a moment ago, it may not have reached every server of the API yet: plan again in a minute."
 	}
 	happened := ""
@@ -253,6 +284,17 @@ func importOfAnother(key, providerKey string) diag.Diagnostic {
 	}
 	return diag.NewErrorDiagnostic("Not the provider's integrator",
 		fmt.Sprintf("%s, but the provider is configured for integrator %s. Import that one:\n\n  terraform import <address> %s", named, providerKey, providerKey))
+}
+
+func importSecretless() diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root(settingSecret), "Missing integrator_secret",
+		"Importing adopts integrator_secret as it is, since the API shows no secret a second time. Set it (INTEGRATOR_SECRET) to the secret in use, and import again. Keep it set until an apply has stored it.")
+}
+
+// importNotStored is about a state that an import has made, and no apply yet.
+func importNotStored() diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root(settingSecret), "Missing integrator_secret",
+		"The state has no secret yet: the apply after an import stores integrator_secret, which is not set. Set it (INTEGRATOR_SECRET) to the secret in use, and plan again.")
 }
 
 func importUnchecked(err error, api *client.Client) diag.Diagnostic {

@@ -25,11 +25,14 @@ func (r *apiSecretResource) say(events ...rotation.Event) (diags diag.Diagnostic
 // sayOfPlan is say for a plan that keeps the secret or makes a new one.
 func (r *apiSecretResource) sayOfPlan(events ...rotation.Event) (diags diag.Diagnostics) {
 	for _, e := range events {
-		if e.Kind == rotation.RotationOfAnother {
+		switch {
+		case e.Kind == rotation.RotationOfAnother:
 			diags.Append(r.planOfAnother(e))
-			continue
+		case e.Kind == rotation.Signerless:
+			diags.Append(r.planSignerless(e))
+		default:
+			diags.Append(r.say(e)...)
 		}
-		diags.Append(r.say(e)...)
 	}
 	return diags
 }
@@ -76,6 +79,12 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return r.creationUnsigned(e)
 	case rotation.CreationUnchecked:
 		return creationUnchecked(e.Err, r.client)
+	case rotation.ReplacementUnsealed:
+		return r.replacementUnsealed()
+	case rotation.CreationSignerless:
+		return r.creationSignerless(e)
+	case rotation.Signerless:
+		return r.signerless(e)
 
 	case rotation.SecondRotation:
 		return secondRotation(r.client.IntegratorKey())
@@ -92,7 +101,7 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 	case rotation.KeepFailed:
 		return keepFailed(e.Err)
 	case rotation.KeepUnsealed:
-		return keepUnsealed()
+		return r.keepUnsealed()
 	case rotation.RecoveryExposed:
 		return recoveryExposed(e.Err)
 	case rotation.RotationResumed:
@@ -136,6 +145,8 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return importOfAnother(e.Key, r.client.IntegratorKey())
 	case rotation.ImportUnchecked:
 		return importUnchecked(e.Err, r.client)
+	case rotation.ImportSecretless:
+		return importSecretless()
 
 	case rotation.APICalled: // says nothing by itself
 	}

@@ -131,6 +131,11 @@ func (r *apiSecretResource) IdentitySchema(_ context.Context, _ resource.Identit
 	}
 }
 
+// secretless reports whether integrator_secret is known not to be set.
+func (r *apiSecretResource) secretless() bool {
+	return r.client != nil && r.client.ConfiguredSecret().IsZero()
+}
+
 func (r *apiSecretResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.integrator = integratorFrom(req.ProviderData, &resp.Diagnostics)
 }

@@ -31,8 +31,8 @@ type Event struct {
 	GraceSet  bool
 	MayResume bool
 	// Failure says what became of a call that regenerates the secret, and Reply
-	// where its reply was kept. Blind says that only the configured secret could
-	// sign it, since Terraform shows nothing of an object that is created anew.
+	// where its reply was kept. Blind says that nothing was seen in a state, since
+	// Terraform shows nothing of an object that is created anew.
 	Failure *apisecret.RegenerateError
 	Reply   KeptReply
 	Blind   bool
@@ -42,6 +42,16 @@ type Event struct {
 	Forgotten bool
 	// Copies are the files of the recovery folder that this is about.
 	Copies []SealedCopy
+}
+
+// refuses reports whether a plan would fail when it is applied.
+func (e Event) refuses() bool {
+	switch e.Kind {
+	case RotationOfAnother, RotationUnsigned, CreationUnsigned, CreationSignerless, Signerless:
+		return true
+	default:
+		return false
+	}
 }
 
 // SealedCopy is a file of the recovery folder with a secret in it. With is the
@@ -99,6 +109,9 @@ const (
 	RotationUnsigned       // no secret that could sign a rotation is accepted: Err
 	CreationUnsigned       // likewise, of what may be a creation
 	CreationUnchecked      // whether one is accepted is not known: Err
+	ReplacementUnsealed    // the secret that is going to be replaced cannot be kept meanwhile
+	CreationSignerless     // nothing that could sign is at hand, of what may be a creation: Undecryptable
+	Signerless             // likewise, of a rotation or a plan that may fail; also of an apply: Undecryptable, Blind
 
 	// Of an apply.
 	SecondRotation        // the secret was rotated in this run already
@@ -130,6 +143,7 @@ const (
 	ReplacementStopped    // Terraform was interrupted before Delete
 
 	// Of an import.
-	ImportOfAnother // the import names Key, which is not the provider's integrator
-	ImportUnchecked // the API does not accept the configured secret: Err
+	ImportOfAnother  // the import names Key, which is not the provider's integrator
+	ImportUnchecked  // the API does not accept the configured secret: Err
+	ImportSecretless // there is no configured secret, which an import adopts
 )

@@ -48,6 +48,7 @@ func (f *fixture) process(changes ...func(*Config)) *Rotator {
 		OpenWith: fakeOpenWith,
 		Begin:    func() func() { return func() {} },
 		Applying: func() bool { return false },
+		Planning: func() bool { return false },
 	}
 	for _, change := range changes {
 		change(&config)
@@ -66,10 +67,11 @@ func withKey(key string) func(*Config) {
 
 func skipValidation(c *Config) { c.SkipValidation = true }
 func applying(c *Config)       { c.Applying = func() bool { return true } }
+func planning(c *Config)       { c.Planning = func() bool { return true } }
 func chosen(c *Config)         { c.StoreRequired = true }
 func noStore(c *Config)        { c.Store = nil }
 func unconfigured(c *Config) {
-	*c = Config{Clock: c.Clock, Open: c.Open, Seal: c.Seal, Begin: c.Begin, Applying: c.Applying}
+	*c = Config{Clock: c.Clock, Open: c.Open, Seal: c.Seal, Begin: c.Begin, Applying: c.Applying, Planning: c.Planning}
 }
 
 // state is what Terraform keeps of an object.

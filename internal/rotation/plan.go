@@ -51,20 +51,43 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 		planned.Events = append(planned.Events, r.ruleOut(arguments)...)
 	}
 	planned.Events = append(planned.Events, recipientWarnings(planned.Action, prior, arguments)...)
+	var checked []Event
+	if planned.Action == Rotate {
+		checked = r.checkRotation(ctx, prior, occasion, memory)
+	}
 	if planned.Action == Rotate || planned.Action == LeaveOpen { // Terraform itself drops the warnings of a replacement
-		if occasion == Creation && seen.nothing() {
-			planned.Events = append(planned.Events, r.creationWarning(arguments, graceSet))
-		} else {
-			planned.Events = append(planned.Events, r.rotationWarnings(graceSet)...)
-		}
+		planned.Events = append(planned.Events, r.warnings(occasion, arguments, graceSet, checked)...)
 	}
 	if planned.Action.NewSecret() {
 		planned.Events = append(planned.Events, r.plaintextWarnings(arguments.Recipients)...)
 	}
-	if planned.Action == Rotate {
-		planned.Events = append(planned.Events, r.checkRotation(ctx, prior, occasion, memory)...)
-	}
+	planned.Events = append(planned.Events, checked...)
 	return planned
+}
+
+// warnings are about what comes of applying a plan that rotates, or may. What was
+// checked may say that nothing comes of it.
+func (r *Rotator) warnings(occasion Occasion, arguments Arguments, graceSet bool, checked []Event) (events []Event) {
+	fails := slices.ContainsFunc(checked, Event.refuses)
+	switch {
+	case occasion != Creation || !r.Seen().nothing():
+		events = r.rotationWarnings(graceSet)
+	case !fails:
+		events = []Event{r.creationWarning(arguments, graceSet)}
+	}
+	if occasion != InPlace && !fails && r.unsealed() {
+		events = append(events, Event{Kind: ReplacementUnsealed})
+	}
+	return events
+}
+
+// unsealed reports whether there is a secret in state that the recovery folder cannot
+// keep while it is replaced.
+func (r *Rotator) unsealed() bool {
+	seen := r.Seen()
+	held := seen.newest().Held
+	known := held.Fingerprint == seen.Configured.Fingerprint() || seen.recovered(held.Fingerprint) != nil
+	return !held.Imported() && !known && r.config.Store != nil && r.config.API != nil && !r.keepable(held, Recipients{}) // or else it is encrypted
 }
 
 // PlanDestroy returns the memory for a Delete, and warns of it unless the secret
@@ -148,12 +171,21 @@ func (r *Rotator) checkRotation(ctx context.Context, prior *Object, occasion Occ
 	if of, another := r.plannedOfAnother(prior, occasion, memory); another {
 		return []Event{{Kind: RotationOfAnother, Owner: of}}
 	}
-	if r.config.SkipValidation || r.config.API == nil {
+	if r.config.API == nil {
 		return nil
 	}
-	var last error
 	seen, events := r.loadRecovered()
-	for _, s := range seen.signers() {
+	signers := seen.signers()
+	switch {
+	case len(signers) == 0 && (occasion.mayFail() || r.config.Planning()):
+		return append(events, Event{Kind: Signerless, Undecryptable: seen.undecryptable()})
+	case len(signers) == 0:
+		return append(events, Event{Kind: CreationSignerless, Undecryptable: seen.undecryptable()})
+	case r.config.SkipValidation:
+		return events
+	}
+	var last error
+	for _, s := range signers {
 		if last = r.probe(ctx, s); !refused(last) {
 			break
 		}
@@ -194,7 +226,10 @@ func (r *Rotator) CheckImport(ctx context.Context, key string) []Event {
 	if key != r.config.IntegratorKey {
 		return []Event{{Kind: ImportOfAnother, Key: key}}
 	}
-	if r.config.SkipValidation {
+	switch {
+	case r.config.Configured.IsZero():
+		return []Event{{Kind: ImportSecretless}}
+	case r.config.SkipValidation:
 		return nil
 	}
 	if err := r.probe(ctx, r.config.Configured); err != nil {

@@ -123,7 +123,7 @@ func TestPlanChecksTheRotation(t *testing.T) {
 				planned := process.Plan(t.Context(), prior, arguments, graceSet, memory)
 				same(t, "action", planned.Action, Rotate)
 				var warned []Kind // of what applying does
-				if occasion == "creation" {
+				if occasion == "creation" && c.kind != CreationUnsigned {
 					warned = []Kind{CreationPlanned}
 				}
 				want := append(slices.Clone(warned), APICalled)
@@ -145,8 +145,11 @@ func TestPlanChecksTheRotation(t *testing.T) {
 					f.api.probed = nil // by the refresh of the tainted one
 					planned := process.Plan(t.Context(), prior, arguments, graceSet, memory)
 					same(t, "action when "+what, planned.Action, Rotate)
-					if what == "applying" {
+					switch {
+					case what == "applying":
 						warned = nil
+					case occasion == "creation":
+						warned = []Kind{CreationPlanned}
 					}
 					equal(t, "events when "+what, kinds(planned.Events), warned)
 					equal(t, "probed when "+what, f.api.probed, nil)

@@ -45,7 +45,9 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 		due, answer = r.ask(ctx, object.Held, secret, seen, candidates(object.Held, seen, memory.History), due)
 		events = append(append(events, answer...), Event{Kind: APICalled})
 	case object.Held.Imported(): // what is configured is trusted
-		due = seen.Configured.Fingerprint()
+		if due = seen.Configured.Fingerprint(); due == "" {
+			events = append(events, Event{Kind: AllRefused, OnlySuperseded: true})
+		}
 	}
 	found.Memory.AdoptionDue, found.Events = due, events
 	return found

@@ -53,6 +53,10 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	case !mayRotate:
 		return Result{Events: events, Failed: true}
 	}
+	signers := seen.signers()
+	if len(signers) == 0 {
+		return Result{Events: events}.failed(Event{Kind: Signerless, Undecryptable: seen.undecryptable(), Blind: seen.newest().Fingerprint == ""})
+	}
 	net, remarks := r.spread(arguments.Recipients)
 	events = append(events, remarks...)
 	if net == nil {
@@ -60,7 +64,6 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	}
 	defer net.release()
 
-	signers := seen.signers()
 	regenerated, err := r.config.API.RegenerateSecret(ctx, apisecret.RegenerateInput{GracePeriod: arguments.GracePeriod, Signers: signers})
 	events = append(events, Event{Kind: APICalled})
 	if err != nil {

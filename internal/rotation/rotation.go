@@ -77,7 +77,7 @@ type Config struct {
 	API           API
 	IntegratorKey string
 	Endpoint      string           // base URL of the API
-	Configured    apisecret.Secret // the provider's integrator_secret
+	Configured    apisecret.Secret // the provider's integrator_secret; zero for none
 
 	Store Store // nil for none
 	// StoreRequired says that somebody has chosen the folder: nothing may be sent
@@ -102,6 +102,9 @@ type Config struct {
 	// Applying reports whether Terraform is known to be carrying out a plan. It asks
 	// for the plan again then, and the warnings of that plan would be said twice.
 	Applying func() bool
+	// Planning reports whether Terraform is known to be making a plan that another
+	// process carries out: an error leaves everything as it is.
+	Planning func() bool
 }
 
 // Rotator rotates the secret of one integrator, in one process of the provider.
