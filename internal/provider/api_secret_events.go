@@ -25,14 +25,15 @@ func (r *apiSecretResource) say(events ...rotation.Event) (diags diag.Diagnostic
 // sayOfPlan is say for a plan that keeps the secret or makes a new one.
 func (r *apiSecretResource) sayOfPlan(events ...rotation.Event) (diags diag.Diagnostics) {
 	for _, e := range events {
-		switch {
-		case e.Kind == rotation.RotationOfAnother:
+		if e.Kind == rotation.RotationOfAnother {
 			diags.Append(r.planOfAnother(e))
-		case e.Kind == rotation.Signerless:
-			diags.Append(r.planSignerless(e))
-		default:
-			diags.Append(r.say(e)...)
+			continue
 		}
+		if e.Kind == rotation.Signerless {
+			diags.Append(r.planSignerless(e))
+			continue
+		}
+		diags.Append(r.say(e)...)
 	}
 	return diags
 }

@@ -4,6 +4,7 @@
 package provider_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
@@ -237,7 +238,7 @@ func TestNoConfiguredSecretOnARealTerraform(t *testing.T) {
 	c.write(secretResource("rotate_when_changed = { a = 2 }\nlifecycle { create_before_destroy = true }"))
 	c.expect(c.terraform(1, "apply", "-auto-approve"), "Error"+noSecret, 1)
 	c.expectRotations(3)
-	c.env = append(with, "INTEGRATOR_SECRET="+c.Secret())
+	c.env = append(slices.Clone(with), "INTEGRATOR_SECRET="+c.Secret())
 	c.terraform(0, "apply", "-auto-approve")
 	c.expectRotations(4)
 }

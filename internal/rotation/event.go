@@ -4,6 +4,7 @@
 package rotation
 
 import (
+	"slices"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
@@ -46,12 +47,7 @@ type Event struct {
 
 // refuses reports whether a plan would fail when it is applied.
 func (e Event) refuses() bool {
-	switch e.Kind {
-	case RotationOfAnother, RotationUnsigned, CreationUnsigned, CreationSignerless, Signerless:
-		return true
-	default:
-		return false
-	}
+	return slices.Contains([]Kind{RotationOfAnother, RotationUnsigned, CreationUnsigned, CreationSignerless, Signerless}, e.Kind)
 }
 
 // SealedCopy is a file of the recovery folder with a secret in it. With is the

@@ -92,6 +92,12 @@ func occasions(f *fixture) map[string]func(*testing.T, *Rotator) (*Object, Memor
 	}
 }
 
+// checks are the kinds of the events but for the warning of a creation, which
+// TestPlanWarnsOfACreation is about.
+func checks(events []Event) []Kind {
+	return slices.DeleteFunc(kinds(events), func(k Kind) bool { return k == CreationPlanned })
+}
+
 func TestPlanChecksTheRotation(t *testing.T) {
 	t.Parallel()
 	mayFail, mayNot := map[string]bool{"in place": true, "replacement": true}, map[string]bool{"creation": true, "tainted": true}
@@ -122,36 +128,25 @@ func TestPlanChecksTheRotation(t *testing.T) {
 				arguments := Arguments{Days: Days{N: 9}}
 				planned := process.Plan(t.Context(), prior, arguments, graceSet, memory)
 				same(t, "action", planned.Action, Rotate)
-				var warned []Kind // of what applying does
-				if occasion == "creation" && c.kind != CreationUnsigned {
-					warned = []Kind{CreationPlanned}
-				}
-				want := append(slices.Clone(warned), APICalled)
+				want := []Kind{APICalled}
 				if c.kind != APICalled {
 					want = append(want, c.kind)
 					same(t, "what the API said", event(planned.Events, c.kind).Err, c.answer)
 				}
-				equal(t, "events", kinds(planned.Events), want)
+				equal(t, "events", checks(planned.Events), want)
 				equal(t, "probed", f.api.probed, []string{"s1"})
 				same(t, "replacing", planned.Memory.Replacing, occasion != "in place")
 				same(t, "unwarned", planned.Memory.Unwarned, occasion == "replacement")
 				same(t, "a history is carried along", planned.Memory.Known(), occasion != "creation")
 
-				for _, what := range []string{"unchecked", "settings unknown", "applying"} {
-					change := map[string]func(*Config){"applying": applying, "unchecked": skipValidation, "settings unknown": unconfigured}[what]
+				for what, change := range map[string]func(*Config){"applying": applying, "unchecked": skipValidation, "settings unknown": unconfigured} {
 					f.api.probed = nil
 					process := f.process(change)
 					prior, memory := occasions(f)[occasion](t, process)
 					f.api.probed = nil // by the refresh of the tainted one
 					planned := process.Plan(t.Context(), prior, arguments, graceSet, memory)
 					same(t, "action when "+what, planned.Action, Rotate)
-					switch {
-					case what == "applying":
-						warned = nil
-					case occasion == "creation":
-						warned = []Kind{CreationPlanned}
-					}
-					equal(t, "events when "+what, kinds(planned.Events), warned)
+					equal(t, "events when "+what, checks(planned.Events), nil)
 					equal(t, "probed when "+what, f.api.probed, nil)
 				}
 			})
