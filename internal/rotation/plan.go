@@ -49,6 +49,7 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 	}
 	if occasion != InPlace {
 		planned.Events = append(planned.Events, r.ruleOut(arguments)...)
+		planned.Events = append(planned.Events, seen.loadedOfAnother()...)
 	}
 	planned.Events = append(planned.Events, recipientWarnings(planned.Action, prior, arguments)...)
 	var checked []Event
@@ -213,9 +214,12 @@ func (r *Rotator) plannedOfAnother(prior *Object, occasion Occasion, memory Memo
 	case occasion == Replacement && (r.ofAnother(Held{IntegratorKey: history.IntegratorKey}, history) || history.Endpoint == ""):
 		return history, true // to replace what is not known to be the provider's own would be a risk
 	}
-	// A tainted object is only loaded and read.
-	if another := r.Seen().ofAnother; len(another) > 0 {
-		return owner(another[0].Held, another[0].history), true
+	// Only Read is shown a tainted object. One that is only loaded may be on its way out
+	// of the state, in a plan that OpenTofu makes again while it applies.
+	for _, another := range r.Seen().ofAnother {
+		if !another.raw {
+			return owner(another.Held, another.history), true
+		}
 	}
 	return History{}, false
 }

@@ -37,10 +37,15 @@ func TestPlanOfAnotherIntegrator(t *testing.T) {
 			raw := s.Held
 			raw.Endpoint = owner.Endpoint
 			loaded.Load(raw)
-			refused("tainted and not refreshed", loaded.Plan(t.Context(), nil, due, graceSet, Memory{}))
+			planned := loaded.Plan(t.Context(), nil, due, graceSet, Memory{})
+			equal(t, "tainted and not refreshed", kinds(planned.Events), []Kind{StateOfAnother, APICalled})
+			same(t, "owner", planned.Events[0].Owner, History{IntegratorKey: owner.IntegratorKey, Endpoint: owner.Endpoint})
+			loaded.Plan(t.Context(), &s.Object, s.Arguments, graceSet, s.Memory) // it is not tainted
+			equal(t, "events after that", kinds(loaded.Plan(t.Context(), nil, due, graceSet, Memory{}).Events), []Kind{CreationPlanned, APICalled})
+			f.api.probed = nil
 			equal(t, "probed", f.api.probed, nil)
 
-			planned := tainted.Plan(t.Context(), &s.Object, s.Arguments, graceSet, s.Memory)
+			planned = tainted.Plan(t.Context(), &s.Object, s.Arguments, graceSet, s.Memory)
 			equal(t, "events of a plan that keeps it", kinds(planned.Events), nil)
 			planned = tainted.Plan(t.Context(), nil, due, graceSet, Memory{})
 			equal(t, "events of a creation beside one that is not tainted", kinds(planned.Events), []Kind{CreationPlanned, APICalled})

@@ -83,6 +83,17 @@ func (s Seen) withAnother(secret *stateSecret) Seen {
 	return s
 }
 
+// loadedOfAnother are the secrets of another integrator that Terraform has loaded, and
+// shown to no other call. A new object may be going to take the place of one.
+func (s Seen) loadedOfAnother() (events []Event) {
+	for _, another := range s.ofAnother {
+		if another.raw {
+			events = append(events, Event{Kind: StateOfAnother, Owner: owner(another.Held, another.history)})
+		}
+	}
+	return events
+}
+
 // signers are the secrets that may sign a rotation, the likeliest first.
 func (s Seen) signers() []apisecret.Secret {
 	candidates := []apisecret.Secret{s.Obtained}
