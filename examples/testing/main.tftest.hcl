@@ -4,6 +4,7 @@ mock_provider "integrator" {
     defaults = {
       id                    = "int_1a2b3c"
       integrator_key        = "int_1a2b3c"
+      endpoint              = "https://sandbox.spritz.finance"
       secret                = "sk_test_mocked"
       fingerprint           = "8f86dd9f9901b0e3"
       version               = 1787149267

@@ -48,6 +48,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -58,12 +59,12 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
-// Config is what a Client needs. Endpoint, IntegratorKey and Secret are
-// required; the zero value of the rest gives the defaults named.
+// Config is what a Client needs. Endpoint and IntegratorKey are required; the zero
+// value of the rest gives the defaults named.
 type Config struct {
 	Endpoint       *url.URL // from ParseEndpoint or EnvironmentEndpoint
 	IntegratorKey  string
-	Secret         apisecret.Secret // signs until RegenerateSecret or Use gives a newer one
+	Secret         apisecret.Secret // signs until RegenerateSecret or Use gives a newer one; until then, without it, all calls fail with ErrNoSecret
 	UserAPIKey     apisecret.Secret // sent as bearer token where it is set
 	UserAgent      string
 	MaxRetries     int              // retries after the first attempt; 0 is none
@@ -83,6 +84,10 @@ type Config struct {
 	// duration_ms and request_id, never a body or another header. nil drops it.
 	Log func(ctx context.Context, message string, fields map[string]any)
 }
+
+// ErrNoSecret is the error of a call that no secret is there to sign. Nothing was sent:
+// a signature made with an empty secret would look like one with a wrong secret.
+var ErrNoSecret = errors.New("there is no secret to sign with")
 
 // The defaults of Config's limits.
 const (

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
 )
 
 // TestDeadline stops a process: its clock goes on, and its timers expire when the
@@ -85,7 +87,7 @@ func TestTimeout(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := New(Config{Endpoint: endpoint, RequestTimeout: 400 * time.Millisecond})
+			c := New(Config{Endpoint: endpoint, Secret: apisecret.New("sk_test_any"), RequestTimeout: 400 * time.Millisecond})
 			c.network.TLSClientConfig.RootCAs = x509.NewCertPool()
 			c.network.TLSClientConfig.RootCAs.AddCert(server.Certificate())
 

@@ -185,6 +185,6 @@ func runAgain(t *testing.T, variables ...string) {
 
 // profileOf reads the profile, as often as a read is tried.
 func profileOf(host string) (*client.Profile, error) {
-	config := client.Config{Endpoint: &url.URL{Scheme: "https", Host: host}, MaxRetries: 1, RetryWait: time.Millisecond}
+	config := client.Config{Endpoint: &url.URL{Scheme: "https", Host: host}, Secret: apisecret.New("sk_test_any"), MaxRetries: 1, RetryWait: time.Millisecond}
 	return client.New(config).Profile(context.Background())
 }

@@ -41,12 +41,15 @@ type query struct {
 }
 
 // read sends a query as often as its limits allow. It returns an *Error, a
-// *ReplyError or a *TransportError.
+// *ReplyError, a *TransportError or ErrNoSecret.
 //
 // If the API refuses the secret and its clock is far from the local one, the
 // profile is read with the server's time. If the API accepts that, the client goes
 // on signing with the server's time, and so sends the query once more.
 func (c *Client) read(ctx context.Context, q query) error {
+	if q.secret.IsZero() {
+		return ErrNoSecret
+	}
 	err := c.readAt(ctx, q, c.ClockOffset())
 	refused, ok := errors.AsType[*Error](err)
 	if !ok || !refused.SecretRefused() {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
@@ -25,13 +26,18 @@ const regenerateSecretPath = "/v1/integrator/regenerate-secret"
 //
 // Ending ctx stops it as long as nothing can have been sent. From then on it
 // carries on, bounded by the request timeout and the retries, because the reply
-// is the only copy; but see Config.Orphaned. The error is an *apisecret.RegenerateError.
+// is the only copy; but see Config.Orphaned. The error is an *apisecret.RegenerateError,
+// or ErrNoSecret.
 func (c *Client) RegenerateSecret(ctx context.Context, in apisecret.RegenerateInput) (*apisecret.RegeneratedSecret, error) {
 	c.rotation.Lock()
 	defer c.rotation.Unlock()
 
 	if len(in.Signers) == 0 {
 		in.Signers = []apisecret.Secret{c.newest}
+	}
+	in.Signers = slices.DeleteFunc(slices.Clone(in.Signers), apisecret.Secret.IsZero)
+	if len(in.Signers) == 0 {
+		return nil, ErrNoSecret
 	}
 	body := encode(map[string]any{"oldSecretValidForSeconds": int64(in.GracePeriod / time.Second)})
 	r := &regeneration{write: write{

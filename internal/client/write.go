@@ -21,14 +21,17 @@ var errOrphaned = errors.New("the process that asked for this is gone")
 
 // write sends a call that changes something other than the secret, and returns
 // the reply. It waits while a secret is being regenerated and is
-// signed with the newest one known. It returns an *Error, a *TransportError or
-// errOrphaned.
+// signed with the newest one known. It returns an *Error, a *TransportError,
+// ErrNoSecret or errOrphaned.
 //
 // Ending ctx stops it until it has a connection. From then on the attempt is
 // finished, so that what it did is known.
 func (c *Client) write(ctx context.Context, call call) (reply, error) {
 	c.rotation.RLock()
 	defer c.rotation.RUnlock()
+	if c.newest.IsZero() {
+		return reply{}, ErrNoSecret
+	}
 	w := &write{
 		client: c, call: call, signers: []apisecret.Secret{c.newest},
 		then: func(o apisecret.Outcome) next { return afterWrite(o, call.idempotent) },
@@ -184,7 +187,7 @@ func (w *write) useNextSigner() bool {
 	w.retries, w.retimed = 0, false
 	for w.signer++; w.signer < len(w.signers); w.signer++ {
 		s, refused := w.signers[w.signer], w.signers[:w.signer]
-		if !s.IsZero() && !slices.ContainsFunc(refused, s.Equal) {
+		if !slices.ContainsFunc(refused, s.Equal) {
 			return true
 		}
 	}

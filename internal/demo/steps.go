@@ -43,7 +43,8 @@ func (d *demo) steps() []step {
 	return []step{{
 		"Create",
 		`INTEGRATOR_SECRET holds #1, which somebody got from the platform by hand.
-		 The first apply replaces it with a secret that only Terraform has seen.`,
+		 The first apply replaces it with a secret that only Terraform has seen, and
+		 #1 becomes invalid after the grace period. That is what the warning is about.`,
 		func(ctx context.Context) error {
 			if err := d.configure(); err != nil {
 				return err

@@ -249,7 +249,7 @@ func events() *rapid.Generator[step] {
 	return rapid.OneOf(
 		rapid.Map(rapid.SampledFrom([]time.Duration{time.Second, 30 * time.Second, 4 * time.Minute, 2 * time.Hour, 25 * time.Hour, 800 * time.Hour}), func(d time.Duration) step { return pass{d} }),
 		rapid.Map(rapid.SampledFrom([]time.Duration{0, time.Minute, time.Hour}), func(grace time.Duration) step { return rotatedElsewhere{grace} }),
-		rapid.Map(rapid.SampledFrom([]string{"live", "state's", "first", "previous", "wrong"}), func(to string) step { return setSecret{to} }),
+		rapid.Map(rapid.SampledFrom([]string{"live", "state's", "first", "previous", "wrong", "none"}), func(to string) step { return setSecret{to} }),
 	)
 }
 

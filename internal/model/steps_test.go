@@ -13,7 +13,7 @@ import (
 type (
 	pass             struct{ D time.Duration }
 	rotatedElsewhere struct{ Grace time.Duration }
-	setSecret        struct{ To string }    // "live", "first", "previous", "state's", "wrong"
+	setSecret        struct{ To string }    // "live", "first", "previous", "state's", "wrong", "none"
 	moveTo           struct{ Where string } // "home", "elsewhere", "another key"
 	setTrigger       struct{ To string }
 	setGrace         struct{ Seconds int }
@@ -85,6 +85,9 @@ func (s setSecret) take(w *world) {
 		}
 	case "wrong":
 		w.secret = wrongSecret
+	case "none":
+		w.secret = ""
+		return
 	}
 	w.memory.account(w.secret)
 }

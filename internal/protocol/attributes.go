@@ -65,10 +65,15 @@ func compatible(planned, result tftypes.Value) bool {
 		return true
 	}
 	var want, got map[string]tftypes.Value
-	if !planned.Type().Is(tftypes.Map{}) || planned.IsNull() || result.IsNull() || !result.IsKnown() {
+	var wanted, listed []tftypes.Value
+	switch {
+	case planned.IsNull() || result.IsNull() || !result.IsKnown():
 		return planned.Equal(result)
-	}
-	if planned.As(&want) != nil || result.As(&got) != nil || len(want) != len(got) {
+	case planned.Type().Is(tftypes.List{}) && planned.As(&wanted) == nil && result.As(&listed) == nil:
+		return slices.EqualFunc(wanted, listed, compatible)
+	case !planned.Type().Is(tftypes.Map{}):
+		return planned.Equal(result)
+	case planned.As(&want) != nil || result.As(&got) != nil || len(want) != len(got):
 		return false
 	}
 	for name := range want {

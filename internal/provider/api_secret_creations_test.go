@@ -39,6 +39,7 @@ func TestCreations(t *testing.T) {
 			}
 			expectText(t, "id", stored.Text("id"), s.Key())
 			expectText(t, "integrator_key", stored.Text("integrator_key"), s.Key())
+			expectText(t, "endpoint", stored.Text("endpoint"), s.URL())
 			expectText(t, "old_secret_expires_at", stored.Text("old_secret_expires_at"), tt.expiresAt)
 			expectText(t, "rotated_at", stored.Text("rotated_at"), started)
 			expectText(t, "next_rotation_at", stored.Text("next_rotation_at"), tt.nextRotation)
@@ -109,7 +110,7 @@ func TestReplacements(t *testing.T) {
 		b.replace, b.createFirst = !how.taint, how.createFirst
 		graces = append(graces, 300)
 		planned, stored := s.step(b, replaces, graces...)
-		s.expectUnknown(planned, "id", "secret", "version")
+		s.expectUnknown(planned, "secret", "version")
 		if version := stored.Number("version"); version != startedInUnix+int64(i+1)*3600 {
 			t.Errorf("replacement %d: version %d", i, version)
 		}

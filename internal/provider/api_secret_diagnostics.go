@@ -32,6 +32,38 @@ func graceNotSet() diag.Diagnostic {
 			"Set old_secret_valid_for_seconds = 300 (up to 3600) to give its users that many seconds to switch, or = 0 to say that this is meant.")
 }
 
+// secretInUseExpires is about a plan that may create the resource. It has to be true of
+// a replacement as well, since Terraform does not always tell.
+func secretInUseExpires(e rotation.Event) diag.Diagnostic {
+	owner, id := "the integrator", "<integrator key>"
+	if e.Owner.IntegratorKey != "" {
+		owner, id = "integrator "+e.Owner.IntegratorKey, e.Owner.IntegratorKey
+	}
+	if e.Owner.Endpoint != "" {
+		owner += " at " + e.Owner.Endpoint
+	}
+	when := "the moment the new one is made"
+	switch grace := e.Planned.GracePeriod; {
+	case e.Planned.GraceUnknown:
+		when = "after old_secret_valid_for_seconds, which is not known yet"
+	case grace > 0:
+		when = fmt.Sprintf("%d seconds after that (old_secret_valid_for_seconds)", grace/time.Second)
+	}
+	resume, set := "", ""
+	if e.MayResume {
+		resume = "An interrupted run has left a secret in the recovery folder. If the API accepts it, that one is stored instead, and nothing is rotated."
+	}
+	if !e.GraceSet {
+		set = "To give its users time to switch, set old_secret_valid_for_seconds = 300 (up to 3600): the API's default is 0."
+	}
+	text := paragraphs(fmt.Sprintf("Applying this plan makes a new secret of %s. The one in use becomes invalid %s.", owner, when), resume,
+		"To keep the secret in use where the state does not hold it yet, import it instead of applying, with integrator_secret (INTEGRATOR_SECRET) set to it:\n\n  terraform import <address> "+id, set)
+	if e.Planned.GraceUnknown || e.Planned.GracePeriod > 0 {
+		return diag.NewWarningDiagnostic("The secret in use becomes invalid", text)
+	}
+	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "The secret in use becomes invalid at once", text)
+}
+
 func olderSecretMayExpire(end time.Time) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root("old_secret_valid_for_seconds"), "An older secret may expire early",
 		fmt.Sprintf("This plan rotates the API secret while the one before it is still valid, until %s: the API may invalidate that one at once. "+
@@ -40,7 +72,10 @@ func olderSecretMayExpire(end time.Time) diag.Diagnostic {
 
 func (r *apiSecretResource) secretStaysValid(e rotation.Event) diag.Diagnostic {
 	kept := "Keep a copy if anything uses it: the API does not show it again."
-	if e.Kept {
+	switch {
+	case !e.Kept && r.recovery != nil && r.secretless():
+		kept += " No copy stays in the recovery folder: integrator_secret, which could seal one, is not set."
+	case e.Kept:
 		kept = fmt.Sprintf("The API does not show it again, so a sealed copy stays in the recovery folder %s: integrator_api_secret can sign with it if it is created anew here. Keep a copy of your own if anything else uses it.", r.recovery.Path())
 	}
 	return diag.NewWarningDiagnostic("The API secret stays valid",
@@ -62,6 +97,28 @@ func creationUnchecked(err error, api *client.Client) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Whether the secret can be rotated could not be checked",
 		paragraphs(whatHappened(err), remedy(err, api)))
 }
+
+// Plans and applies of a new secret that nothing can sign.
+
+func (r *apiSecretResource) planSignerless(e rotation.Event) diag.Diagnostic {
+	return explainedAttributeError(path.Root(settingSecret), "secret-missing", "Missing integrator_secret",
+		paragraphs(nothingSigns+" Nothing was changed.", r.undecryptable(e), setSecretInUse, destroyAnyway))
+}
+
+func (r *apiSecretResource) creationSignerless(e rotation.Event) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root(settingSecret), "Missing integrator_secret",
+		paragraphs("Applying this plan would fail. "+nothingSigns, r.undecryptable(e), setSecretInUse))
+}
+
+func (r *apiSecretResource) signerless(e rotation.Event) diag.Diagnostic {
+	return explainedAttributeError(path.Root(settingSecret), "secret-missing", "Missing integrator_secret",
+		paragraphs(nothingSigns+" Nothing was sent.", unchanged(e), r.undecryptable(e), setSecretInUse, blind(e)))
+}
+
+const (
+	nothingSigns   = "Nothing can sign the request for a new secret: integrator_secret is not set, and no secret that could be opened is in the state that Terraform shows, or in the recovery folder."
+	setSecretInUse = "Set integrator_secret (INTEGRATOR_SECRET) to the secret in use. Once a secret is in the state, that one signs the next rotations."
+)
 
 // undecryptable explains why a secret in state, or in the recovery folder, was not
 // tried.
@@ -183,8 +240,14 @@ func (r *apiSecretResource) adoptionPlanned(source rotation.Source) diag.Diagnos
 
 // allRefused is about a state whose secret is refused, with nothing to adopt.
 func (r *apiSecretResource) allRefused(e rotation.Event) diag.Diagnostic {
+	if e.Err == nil && r.secretless() {
+		return importNotStored()
+	}
 	reason := "Nor does it accept the others that are known here (integrator_secret, and what the recovery folder holds)."
-	if e.OnlySuperseded {
+	switch {
+	case r.secretless():
+		reason = "integrator_secret is not set, and the recovery folder holds no other secret that is accepted in its place."
+	case e.OnlySuperseded:
 		reason = "integrator_secret is this one or an older one, which is never adopted. If the secret was rotated a moment ago, it may not have reached every server of the API yet: plan again in a minute."
 	}
 	happened := ""
@@ -220,6 +283,17 @@ func importOfAnother(key, providerKey string) diag.Diagnostic {
 	}
 	return explainedError("import-of-another", "Not the provider's integrator",
 		fmt.Sprintf("%s, but the provider is configured for integrator %s. Import that one:\n\n  terraform import <address> %s", named, providerKey, providerKey))
+}
+
+func importSecretless() diag.Diagnostic {
+	return explainedAttributeError(path.Root(settingSecret), "secret-missing", "Missing integrator_secret",
+		"Importing adopts integrator_secret as it is, since the API shows no secret a second time. Set it (INTEGRATOR_SECRET) to the secret in use, and import again. Keep it set until an apply has stored it.")
+}
+
+// importNotStored is about a state that an import has made, and no apply yet.
+func importNotStored() diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root(settingSecret), "Missing integrator_secret",
+		"The state has no secret yet: the apply after an import stores integrator_secret, which is not set. Set it (INTEGRATOR_SECRET) to the secret in use, and plan again.")
 }
 
 func importUnchecked(err error, api *client.Client) diag.Diagnostic {

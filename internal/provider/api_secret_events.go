@@ -29,6 +29,10 @@ func (r *apiSecretResource) sayOfPlan(events ...rotation.Event) (diags diag.Diag
 			diags.Append(r.planOfAnother(e))
 			continue
 		}
+		if e.Kind == rotation.Signerless {
+			diags.Append(r.planSignerless(e))
+			continue
+		}
 		diags.Append(r.say(e)...)
 	}
 	return diags
@@ -54,6 +58,8 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 	case rotation.RecoveryUnwritten:
 		return recoveryUnwritable(e.Err)
 
+	case rotation.CreationPlanned:
+		return secretInUseExpires(e)
 	case rotation.GraceNotSet:
 		return graceNotSet()
 	case rotation.OlderSecretMayEnd:
@@ -74,6 +80,12 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return r.creationUnsigned(e)
 	case rotation.CreationUnchecked:
 		return creationUnchecked(e.Err, r.client)
+	case rotation.ReplacementUnsealed:
+		return r.replacementUnsealed()
+	case rotation.CreationSignerless:
+		return r.creationSignerless(e)
+	case rotation.Signerless:
+		return r.signerless(e)
 
 	case rotation.SecondRotation:
 		return secondRotation(r.client.IntegratorKey())
@@ -90,7 +102,7 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 	case rotation.KeepFailed:
 		return keepFailed(e.Err)
 	case rotation.KeepUnsealed:
-		return keepUnsealed()
+		return r.keepUnsealed()
 	case rotation.RecoveryExposed:
 		return recoveryExposed(e.Err)
 	case rotation.RotationResumed:
@@ -134,6 +146,8 @@ func (r *apiSecretResource) message(e rotation.Event) diag.Diagnostic {
 		return importOfAnother(e.Key, r.client.IntegratorKey())
 	case rotation.ImportUnchecked:
 		return importUnchecked(e.Err, r.client)
+	case rotation.ImportSecretless:
+		return importSecretless()
 
 	case rotation.APICalled: // says nothing by itself
 	}

@@ -30,6 +30,7 @@ type apiSecretArguments struct {
 type apiSecretResults struct {
 	ID                 types.String      `tfsdk:"id"`
 	IntegratorKey      types.String      `tfsdk:"integrator_key"`
+	Endpoint           types.String      `tfsdk:"endpoint"`
 	Secret             types.String      `tfsdk:"secret"`
 	EncryptedSecret    types.String      `tfsdk:"encrypted_secret"`
 	Fingerprint        types.String      `tfsdk:"fingerprint"`
@@ -55,10 +56,11 @@ func (m *apiSecretModel) object() *rotation.Object {
 
 func (a apiSecretArguments) arguments() rotation.Arguments {
 	arguments := rotation.Arguments{
-		GracePeriod: time.Duration(a.OldSecretValidForSeconds.ValueInt64()) * time.Second,
-		Triggers:    rotation.Triggers{Unknown: a.RotateWhenChanged.IsUnknown()},
-		Days:        rotation.Days{Unknown: a.RotateAfterDays.IsUnknown(), N: a.RotateAfterDays.ValueInt64()},
-		Recipients:  rotation.Recipients{Unknown: a.Recipients.IsUnknown(), Keys: recipientTexts(a.Recipients)},
+		GracePeriod:  time.Duration(a.OldSecretValidForSeconds.ValueInt64()) * time.Second,
+		GraceUnknown: a.OldSecretValidForSeconds.IsUnknown(),
+		Triggers:     rotation.Triggers{Unknown: a.RotateWhenChanged.IsUnknown()},
+		Days:         rotation.Days{Unknown: a.RotateAfterDays.IsUnknown(), N: a.RotateAfterDays.ValueInt64()},
+		Recipients:   rotation.Recipients{Unknown: a.Recipients.IsUnknown(), Keys: recipientTexts(a.Recipients)},
 	}
 	if !a.RotateWhenChanged.IsNull() {
 		arguments.Triggers.Values = map[string]string{}
@@ -72,6 +74,7 @@ func (a apiSecretArguments) arguments() rotation.Arguments {
 func (s apiSecretResults) held() rotation.Held {
 	held := rotation.Held{
 		IntegratorKey: s.IntegratorKey.ValueString(),
+		Endpoint:      s.Endpoint.ValueString(),
 		Secret:        apisecret.New(s.Secret.ValueString()),
 		Ciphertext:    s.EncryptedSecret.ValueString(),
 		Fingerprint:   s.Fingerprint.ValueString(),
@@ -86,6 +89,9 @@ func (s apiSecretResults) held() rotation.Held {
 // results are what is stored of a secret. The days are those of rotate_after_days.
 func results(held rotation.Held, days rotation.Days) apiSecretResults {
 	s := apiSecretResults{ID: types.StringValue(held.IntegratorKey), IntegratorKey: types.StringValue(held.IntegratorKey)}
+	if held.Endpoint != "" {
+		s.Endpoint = types.StringValue(held.Endpoint)
+	}
 	s.NextRotationAt = nextRotationAt(held, days)
 	if held.Imported() {
 		return s

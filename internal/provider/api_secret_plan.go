@@ -35,7 +35,7 @@ func (r *apiSecretResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	graceSet, diags := configuresGrace(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
 	planned := r.rotator.Plan(ctx, prior.object(), plan.arguments(), graceSet, memory)
-	plan.apiSecretResults = plannedResults(planned, prior, plan.apiSecretArguments)
+	plan.apiSecretResults = r.plannedResults(planned, prior, plan.apiSecretArguments)
 	resp.Diagnostics.Append(r.sayOfPlan(planned.Events...)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	resp.Diagnostics.Append(writeMemory(ctx, resp.Private, planned.Memory)...)
@@ -50,9 +50,9 @@ func configuresGrace(ctx context.Context, config tfsdk.Config) (bool, diag.Diagn
 }
 
 // plannedResults are the prior results if the secret is kept, so that nothing that
-// depends on it changes. Otherwise they are unknown; with an unconfigured
-// provider, more of them stays unknown.
-func plannedResults(p rotation.Planned, prior *apiSecretModel, arguments apiSecretArguments) apiSecretResults {
+// depends on it changes. Otherwise they are unknown, but for whose secret it is: so a
+// plan shows that, and Terraform refuses to apply it for another integrator.
+func (r *apiSecretResource) plannedResults(p rotation.Planned, prior *apiSecretModel, arguments apiSecretArguments) apiSecretResults {
 	if !p.Action.NewSecret() {
 		planned := prior.apiSecretResults
 		planned.NextRotationAt = nextRotationAt(prior.held(), arguments.arguments().Days)
@@ -62,8 +62,9 @@ func plannedResults(p rotation.Planned, prior *apiSecretModel, arguments apiSecr
 		return planned
 	}
 	planned := apiSecretResults{
-		ID:                 types.StringUnknown(),
-		IntegratorKey:      types.StringUnknown(),
+		ID:                 knownText(r.key),
+		IntegratorKey:      knownText(r.key),
+		Endpoint:           knownText(r.endpoint),
 		Fingerprint:        types.StringUnknown(),
 		OldSecretExpiresAt: timetypes.NewRFC3339Unknown(),
 		RotatedAt:          timetypes.NewRFC3339Unknown(),
@@ -73,6 +74,7 @@ func plannedResults(p rotation.Planned, prior *apiSecretModel, arguments apiSecr
 	planned.Secret, planned.EncryptedSecret = plannedSecret(arguments)
 	if prior != nil {
 		planned.ID, planned.IntegratorKey = prior.ID, prior.IntegratorKey
+		planned.Endpoint = knownText(prior.Endpoint.ValueString())
 	}
 	if p.Undated {
 		planned.OldSecretExpiresAt, planned.RotatedAt = timetypes.NewRFC3339Null(), timetypes.NewRFC3339Null()
@@ -81,6 +83,14 @@ func plannedResults(p rotation.Planned, prior *apiSecretModel, arguments apiSecr
 		planned.NextRotationAt = timetypes.NewRFC3339Null()
 	}
 	return planned
+}
+
+// knownText is unknown for "".
+func knownText(text string) types.String {
+	if text == "" {
+		return types.StringUnknown()
+	}
+	return types.StringValue(text)
 }
 
 // plannedSecret plans in which form a secret is stored.

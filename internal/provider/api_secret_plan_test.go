@@ -152,7 +152,7 @@ func TestReplacement(t *testing.T) {
 				f.setenv("INTEGRATOR_SECRET", f.Secret()) // create_before_destroy shows Create no other
 			},
 			Config:           config(i+1, tt.lifecycle),
-			ConfigPlanChecks: preApply(action(tt.action), plannedUnknown("id"), plannedUnknown("secret"), plannedUnknown("version")),
+			ConfigPlanChecks: preApply(action(tt.action), planned("id", knownvalue.StringExact(f.Key())), plannedUnknown("secret"), plannedUnknown("version")),
 			ConfigStateChecks: []statecheck.StateCheck{
 				stored("secret", f.newestSecret()),
 				stored("version", knownvalue.Int64Exact(startedInUnix+int64(i+1)*3600)),

@@ -74,6 +74,10 @@ func (r *apiSecretResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "Key of the integrator whose secret this is, such as `int_1a2b3c`. It stays the same over rotations.",
 				Computed:            true,
 			},
+			"endpoint": schema.StringAttribute{
+				MarkdownDescription: "Base URL of the API whose secret this is, such as `https://sandbox.spritz.finance`: tells production from sandbox. It stays the same over rotations.",
+				Computed:            true,
+			},
 			"secret": schema.StringAttribute{
 				MarkdownDescription: "The secret that is valid now; null with `recipients`. It is stored in the state in plaintext: keep the state where only those may read it who may use the secret, or encrypt it with `recipients`. `terraform output -raw` prints it from an output marked `sensitive`.",
 				Computed:            true,
@@ -125,6 +129,11 @@ func (r *apiSecretResource) IdentitySchema(_ context.Context, _ resource.Identit
 			},
 		},
 	}
+}
+
+// secretless reports whether integrator_secret is known not to be set.
+func (r *apiSecretResource) secretless() bool {
+	return r.client != nil && r.client.ConfiguredSecret().IsZero()
 }
 
 func (r *apiSecretResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
@@ -228,6 +237,7 @@ func (r *apiSecretResource) ImportState(ctx context.Context, req resource.Import
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), key)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("integrator_key"), key)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("endpoint"), r.endpoint)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, apiSecretIdentity{types.StringValue(key)})...)
 	resp.Diagnostics.Append(writeMemory(ctx, resp.Private, rotation.Memory{History: rotation.History{IntegratorKey: key, Endpoint: r.client.Endpoint()}})...)
 }

@@ -20,7 +20,8 @@ func TestCreate(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, emulator.Options{Key: "int_other"})
 	plan := preApply(action(plancheck.ResourceActionCreate),
-		plannedUnknown("id"), plannedUnknown("integrator_key"), plannedUnknown("secret"),
+		planned("id", knownvalue.StringExact("int_other")), planned("integrator_key", knownvalue.StringExact("int_other")),
+		planned("endpoint", knownvalue.StringExact(f.URL())), plannedUnknown("secret"),
 		plannedUnknown("old_secret_expires_at"), plannedUnknown("rotated_at"), plannedUnknown("version"),
 		planned("old_secret_valid_for_seconds", knownvalue.Int64Exact(300)),
 		plancheck.ExpectSensitiveValue(address, tfjsonpath.New("secret")))
@@ -35,6 +36,7 @@ func TestCreate(t *testing.T) {
 		ConfigStateChecks: []statecheck.StateCheck{
 			stored("id", knownvalue.StringExact("int_other")),
 			stored("integrator_key", knownvalue.StringExact("int_other")),
+			stored("endpoint", knownvalue.StringExact(f.URL())),
 			stored("secret", f.newestSecret()),
 			statecheck.ExpectSensitiveValue(address, tfjsonpath.New("secret")),
 			stored("old_secret_valid_for_seconds", knownvalue.Int64Exact(300)),

@@ -58,17 +58,25 @@ func rotationImpossible(err error) diag.Diagnostic {
 }
 
 func (r *apiSecretResource) notRotated(e rotation.Event) diag.Diagnostic {
-	blind := ""
-	if e.Blind {
-		blind = "If this replaces a secret in state with create_before_destroy, which it also has if something that depends on it has it: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +
-			"Set it to the secret in state, or rotate in place with rotate_when_changed instead."
-	}
-	outcome := "Nothing was changed: the secret in use is as valid as it was."
-	if e.Forgotten {
-		outcome = "The secret in use is as valid as it was. Terraform may have dropped it from the state already, since it forgets the object that this one replaces: apply again on this machine, where the recovery folder keeps it if it could be sealed."
-	}
 	return explainedError("not-rotated", "The API secret was not rotated",
-		paragraphs(whatHappened(e.Err), outcome, remedy(e.Err, r.client), r.undecryptable(e), blind))
+		paragraphs(whatHappened(e.Err), unchanged(e), remedy(e.Err, r.client), r.undecryptable(e), blind(e)))
+}
+
+// blind explains why a secret in state was not tried.
+func blind(e rotation.Event) string {
+	if !e.Blind {
+		return ""
+	}
+	return "If this replaces a secret in state with create_before_destroy, which it also has if something that depends on it has it: Terraform does not show the provider the old state then, so only integrator_secret could sign. " +
+		"Set it to the secret in state, or rotate in place with rotate_when_changed instead."
+}
+
+// unchanged says that a rotation was not carried out.
+func unchanged(e rotation.Event) string {
+	if e.Forgotten {
+		return "The secret in use is as valid as it was. Terraform may have dropped it from the state already, since it forgets the object that this one replaces: apply again on this machine, where the recovery folder keeps it if it could be sealed."
+	}
+	return "Nothing was changed: the secret in use is as valid as it was."
 }
 
 func replyUnreadable(e rotation.Event) diag.Diagnostic {
@@ -214,10 +222,30 @@ func keepFailed(err error) diag.Diagnostic {
 		fmt.Sprintf("%s. Terraform drops that secret from the state, and the API does not show it again. If anything still uses it, keep a copy: older versions of the state hold it.", err))
 }
 
-func keepUnsealed() diag.Diagnostic {
+func (r *apiSecretResource) keepUnsealed() diag.Diagnostic {
 	return diag.NewWarningDiagnostic("The old secret was not kept while it is replaced",
-		"Terraform drops the old secret from the state before the new one is made, and nothing here could seal a copy for the recovery folder: integrator_secret is not known to be one of this integrator's. If this run ends before the new secret is made, no copy is left but in older versions of the state. "+
+		"Terraform drops the old secret from the state before the new one is made, and nothing here could seal a copy for the recovery folder: integrator_secret "+r.whyUnsealed()+". If this run ends before the new secret is made, no copy is left but in older versions of the state. "+
 			"To be safe the next time, set integrator_secret (INTEGRATOR_SECRET) to any secret that this integrator has had, set recipients, or rotate in place with rotate_when_changed.")
+}
+
+// whyUnsealed finishes a sentence about integrator_secret.
+func (r *apiSecretResource) whyUnsealed() string {
+	if r.secretless() {
+		return "is not set"
+	}
+	return "is not known to be one of this integrator's"
+}
+
+// replacementUnsealed is about a plan. Terraform does not say in which order it is going
+// to delete and create.
+func (r *apiSecretResource) replacementUnsealed() diag.Diagnostic {
+	first := ""
+	if r.secretless() {
+		first = " With create_before_destroy, the apply fails instead: Terraform does not show the provider the old state then, and nothing signs."
+	}
+	return diag.NewWarningDiagnostic("The old secret cannot be kept while it is replaced",
+		"This plan replaces the secret. Terraform drops the old one from the state before the new one is made, and nothing here can seal a copy for the recovery folder: integrator_secret "+r.whyUnsealed()+". If the apply ends in between, no copy is left but in older versions of the state."+first+"\n\n"+
+			"Set integrator_secret (INTEGRATOR_SECRET) to any secret that this integrator has had, set recipients, or rotate in place with rotate_when_changed.")
 }
 
 func recoveryExposed(err error) diag.Diagnostic {

@@ -24,6 +24,12 @@ import (
 
 // callFailed is about a call of the types other than integrator_api_secret.
 func callFailed(summary string, err error, api *client.Client) diag.Diagnostic {
+	if errors.Is(err, client.ErrNoSecret) {
+		return explainedError("call-failed", summary, paragraphs(
+			"Nothing was sent: there is no secret to sign with. integrator_secret is not set, this run has made no secret before, and Terraform shows the state of integrator_api_secret to no other type.",
+			"Set integrator_secret (INTEGRATOR_SECRET) to the live secret. "+secondProvider,
+			"If it has such a block already: with recipients, the secret of integrator_api_secret is null, which counts as not set."))
+	}
 	return explainedError("call-failed", summary, paragraphs(whatHappened(err), remedy(err, api), signedAsConfigured(err)))
 }
 
@@ -32,9 +38,14 @@ func signedAsConfigured(err error) string {
 	if problem, ok := errors.AsType[*client.Error](err); !ok || !problem.SecretRefused() || notTheAPI(problem) {
 		return ""
 	}
-	return "The request was signed with integrator_secret, or with a newer secret made before it in the same run: Terraform shows the state of integrator_api_secret to no other type. " +
-		"So set integrator_secret to the live secret before each run; and where integrator_api_secret rotates it in the same configuration, give what needs it a depends_on on that."
+	return paragraphs("The request was signed with integrator_secret, or with a newer secret made before it in the same run: Terraform shows the state of integrator_api_secret to no other type. "+
+		"So set integrator_secret to the live secret before each run; and where integrator_api_secret rotates it in the same configuration, give what needs it a depends_on on that. "+secondProvider,
+		"If it has such a block already: with recipients, the secret of integrator_api_secret is null, which counts as not set, and INTEGRATOR_SECRET signs in its place.")
 }
+
+// secondProvider is how the types other than integrator_api_secret sign with the secret
+// in state.
+const secondProvider = "Or sign with the secret in the state: a second provider block takes it from integrator_api_secret. See " + afterARotation
 
 func accessTokenNotMade(err error, api *client.Client) diag.Diagnostic {
 	if problem, ok := errors.AsType[*client.Error](err); ok && problem.BearerRefused() {

@@ -53,3 +53,24 @@ func TestImportOfAnOlderSecret(t *testing.T) {
 	}
 	s.expectRotations(0)
 }
+
+// Terraform generates a configuration that has null for all arguments. The first
+// rotation in place warns of the grace period that is not there.
+func TestRotationOfAGeneratedConfiguration(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	secret := s.add("api_secret", args{grace: nil, "rotate_when_changed": nil, "rotate_after_days": nil, "recipients": nil})
+	if !s.importID(secret, s.Key()) {
+		t.Fatalf("the import failed: %v", s.told)
+	}
+	s.mustApply()
+	s.expectTold("Warning", 0)
+	for _, rotates := range []int{0, 1} { // adding the map is no rotation
+		secret.rotate()
+		s.mustPlan()
+		s.expectTold("Warning", rotates)
+		s.expectTold(endsAtOnce, rotates)
+		s.mustApply()
+		s.expectRotations(rotates)
+	}
+}

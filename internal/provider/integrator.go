@@ -42,8 +42,16 @@ type integrator struct {
 // on the answer but warnings, and errors that stand in for an error of the apply.
 func (i *integrator) applying() bool { return i.mayDefer && !i.refreshed.Load() }
 
+// planning reports whether Terraform is known to be making a plan: a process that is
+// asked to read a resource carries none out. A plan that begins with a creation looks
+// like one that OpenTofu makes again during apply.
+func (i *integrator) planning() bool { return i.refreshed.Load() }
+
+// afterARotation is the guide about signing with the secret in state.
+const afterARotation = registry + "latest/docs/guides/after-a-rotation"
+
 // signedWith ends the descriptions of the types other than integrator_api_secret.
-const signedWith = "Its requests are signed with the provider's `integrator_secret`, or with a newer secret made earlier in the same run: Terraform does not show it the state of other resources. A second provider block can [sign with the secret in the state](" + registry + "latest/docs/guides/after-a-rotation)."
+const signedWith = "Its requests are signed with the provider's `integrator_secret`, or with a newer secret made earlier in the same run: Terraform does not show it the state of other resources. A second provider block can [sign with the secret in the state](" + afterARotation + ")."
 
 // integratorFrom unpacks the data that Configure gave. Terraform also configures
 // resources before their provider, to validate them: there is none then.

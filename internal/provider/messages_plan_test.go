@@ -43,6 +43,33 @@ func rotationPlanMessages() []entry {
 			s.apiSecret(args{grace: nil})
 			s.plan()
 		}),
+		message("A creation is planned, with a grace period", func(s *session) {
+			s.apiSecret(args{grace: 300})
+			s.plan()
+		}),
+		message("A creation is planned, and the grace period is 0", func(s *session) {
+			s.apiSecret(nil)
+			s.plan()
+		}),
+		message("A creation is planned, and its grace period and the provider's settings are not known yet", func(s *session) {
+			s.unknown = []string{"integrator_key", "endpoint"}
+			s.apiSecret(args{grace: 300}).unknown = []string{grace}
+			s.plan()
+		}),
+		message("A creation is planned, after one that was interrupted", func(s *session) {
+			s.settings["recovery_dir"] = s.dir
+			s.created(nil).object = nil
+			s.plan()
+		}),
+		message("A creation is planned and applied, and no grace period is set", func(s *session) {
+			s.apiSecret(args{grace: nil})
+			s.apply()
+		}),
+		message("A creation is planned and applied by OpenTofu, and no grace period is set", func(s *session) {
+			s.openTofu = true
+			s.apiSecret(args{grace: nil})
+			s.apply()
+		}),
 		message("A rotation is planned, and no grace period is set", func(s *session) {
 			s.created(args{grace: nil}).rotate()
 			s.plan()

@@ -42,6 +42,7 @@ func TestMessages(t *testing.T) {
 		{"The recovery folder", append(recoveryMessages(), folderMessages()...)},
 		{"Webhooks", webhookMessages()},
 		{"What is read and opened", readMessages()},
+		{"Without integrator_secret", secretlessMessages()},
 		{"Settings and arguments", settingMessages(t)},
 	}
 	told := make([][]string, len(chapters))

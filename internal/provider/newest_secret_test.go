@@ -45,6 +45,7 @@ func TestNewestSecret(t *testing.T) {
 					url      = "https://example.com/by-hand"
 					events   = ["*"]
 				}`)
+			c.env = append(c.env, "INTEGRATOR_SECRET=") // nor need there be one
 			c.terraform(0, "import", "integrator_webhook.by_hand", made.ID)
 			c.terraform(0, "plan", "-detailed-exitcode")
 
@@ -82,7 +83,9 @@ func TestNewestSecretIsNullWithRecipients(t *testing.T) {
 	recipients := "recipients = [" + `"` + newKey(t).recipient + `"` + "]\n"
 	const days = "rotate_after_days            = 30\n"
 	c := newNewest(t, strings.Replace(config, days, days+recipients, 1))
-	c.terraform(1, "apply", "-auto-approve") // INTEGRATOR_SECRET has been replaced, and is not in the state
+	output := c.terraform(1, "apply", "-auto-approve") // INTEGRATOR_SECRET has been replaced, and is not in the state
+	c.expect(output, "a second provider block", 1)
+	c.expect(output, "with recipients, the secret of integrator_api_secret is null", 1)
 	c.expectRotations(1)
 	c.expectLastSigner(http.MethodGet, 0)
 }

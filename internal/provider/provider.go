@@ -146,6 +146,7 @@ func (p *integratorProvider) Configure(ctx context.Context, req provider.Configu
 		Begin:          p.options.BeginRotation,
 		SkipValidation: settings.skipValidation,
 		Applying:       integrator.applying,
+		Planning:       integrator.planning,
 	}
 	if settings.client.Endpoint != nil {
 		integrator.endpoint = settings.client.Endpoint.String()

@@ -97,6 +97,10 @@ func (s *session) carry(r protocol.Resource, c change) (ok bool) {
 	if !s.change(r, &again, config) {
 		return false
 	}
+	if names := c.planned.Value.Broken(again.planned.Value); len(names) > 0 {
+		s.told = append(s.told, protocol.Diagnostic{From: protocol.Core, Error: true, Summary: "Provider produced inconsistent final plan", Detail: protocol.List(names)})
+		return false
+	}
 	if again.before != nil && again.planned.Value.Equal(again.before.Value) {
 		return true
 	}

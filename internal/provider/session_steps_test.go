@@ -4,6 +4,7 @@
 package provider_test
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -49,7 +50,10 @@ func (s *session) step(b *block, want effect, graces ...int) (planned, stored pr
 func (s *session) expectEffect(c change, want effect) {
 	s.t.Helper()
 	planned := c.planned.Value
-	inPlace := c.before != nil && !c.replaces && planned.Text("id") == s.Key() && planned.Text("integrator_key") == s.Key()
+	inPlace := c.before != nil && !c.replaces
+	if planned.Text("id") != s.Key() || planned.Text("integrator_key") != s.Key() || planned.Text("endpoint") != s.endpoint() {
+		s.t.Error("the plan does not say whose secret it is")
+	}
 	switch want {
 	case stores:
 		if !inPlace || planned.Equal(c.before.Value) {
@@ -67,11 +71,17 @@ func (s *session) expectEffect(c change, want effect) {
 			s.t.Error("no adoption is planned")
 		}
 	case creates, replaces:
-		s.expectUnknown(planned, "id", "integrator_key", "version", "rotated_at", "old_secret_expires_at")
+		s.expectUnknown(planned, "version", "rotated_at", "old_secret_expires_at")
 		if (want == replaces) != c.replaces {
 			s.t.Errorf("replaces: %t", c.replaces)
 		}
 	}
+}
+
+// endpoint is the one that is configured.
+func (s *session) endpoint() string {
+	configured, _ := s.settings["endpoint"].(string)
+	return cmp.Or(configured, s.getenv("INTEGRATOR_ENDPOINT"))
 }
 
 // expectKept checks a plan that keeps the secret.

@@ -53,8 +53,7 @@ func settings() []setting {
 		},
 		{
 			name: settingSecret, variable: "INTEGRATOR_SECRET", check: checkSecret, sensitive: true,
-			required:    "integrator's API secret",
-			description: "API secret of the integrator, such as `sk_live_…`. It must be set, and be live for the first apply; from then on the secret in the state of `integrator_api_secret` signs its rotations. The other types, and a replacement with `create_before_destroy`, cannot see that state and need this one to be live. Do not set it to a made-up value afterwards: without `recipients`, it also seals and opens what the recovery folder holds.",
+			description: "API secret of the integrator, such as `sk_live_…`. The first apply and an import need it to be live. From then on the secret in the state of `integrator_api_secret` signs its rotations, and this one may expire, or be left out. The other types, and a replacement with `create_before_destroy`, cannot see that state and need this one to be live. Do not set it to a made-up value: without `recipients`, it also seals and opens what the recovery folder holds. Without it and without `recipients`, the folder covers rotations in place only.",
 		},
 		{
 			name: settingUserAPIKey, variable: "INTEGRATOR_USER_API_KEY", check: checkUserAPIKey, sensitive: true,

@@ -89,14 +89,9 @@ func TestEachBadInputIsRefused(t *testing.T) {
 		refuse(tt.variable+": "+tt.inEnvironment, environ{tt.variable: tt.value}, args{}, nil, "The environment variable "+tt.variable, tt.inEnvironment)
 	}
 
-	for _, tt := range []struct{ setting, variable string }{
-		{"integrator_key", "INTEGRATOR_KEY"},
-		{"integrator_secret", "INTEGRATOR_SECRET"},
-	} {
-		for _, settings := range []args{{}, {tt.setting: ""}} {
-			refuse(fmt.Sprintf("missing: %v", settings), environ{tt.variable: ""}, settings, nil,
-				"Missing "+tt.setting, "Set "+tt.setting+" in the provider block, or the environment variable "+tt.variable)
-		}
+	for _, settings := range []args{{}, {"integrator_key": ""}} {
+		refuse(fmt.Sprintf("missing: %v", settings), environ{"INTEGRATOR_KEY": ""}, settings, nil,
+			"Missing integrator_key", "Set integrator_key in the provider block, or the environment variable INTEGRATOR_KEY")
 	}
 
 	refuse("a variable that is neither true nor false", environ{"INTEGRATOR_SKIP_RECOVERY": "yes"}, nil, nil,

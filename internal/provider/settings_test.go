@@ -46,10 +46,10 @@ func TestBadInputIsRefused(t *testing.T) {
 				"The environment variable INTEGRATOR_KEY, which stands in for integrator_key, " + swapped},
 		},
 		{
-			env:    map[string]string{"INTEGRATOR_SECRET": ""},
-			config: providerBlock(`integrator_secret = ""`),
-			says: []string{"Error: Missing integrator_secret",
-				"Set integrator_secret in the provider block, or the environment variable INTEGRATOR_SECRET"},
+			env:    map[string]string{"INTEGRATOR_KEY": ""},
+			config: providerBlock(`integrator_key = ""`),
+			says: []string{"Error: Missing integrator_key",
+				"Set integrator_key in the provider block, or the environment variable INTEGRATOR_KEY"},
 		},
 		{
 			config: secretResource("old_secret_valid_for_seconds = 3601"),

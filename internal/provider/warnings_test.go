@@ -11,6 +11,7 @@ import (
 )
 
 const (
+	ends       = "Warning: The secret in use becomes invalid"
 	endsAtOnce = "Warning: The secret in use becomes invalid at once"
 	endsEarly  = "Warning: An older secret may expire early"
 	staysValid = "Warning: The API secret stays valid"
@@ -35,6 +36,8 @@ func TestWarnings(t *testing.T) {
 		rotations int // so far
 		warning   string
 	}{
+		{anHour, 1, []string{"plan"}, 0, ends},
+		{noGrace, 1, []string{"plan"}, 0, endsAtOnce},
 		{graceLeftOut, 1, []string{"plan"}, 0, endsAtOnce},
 		{graceLeftOut, 1, []string{"apply", "-auto-approve"}, 1, endsAtOnce},
 		{graceLeftOut, 1, []string{"plan"}, 1, ""},

@@ -160,7 +160,7 @@ func TestAdopt(t *testing.T) {
 				equal(t, "used", f.api.used, nil)
 				return
 			}
-			want := Held{IntegratorKey: ourKey, Version: f.now.Unix()}.withSecret(apisecret.New(c.due), c.ciphertext)
+			want := Held{IntegratorKey: ourKey, Endpoint: ourEndpoint, Version: f.now.Unix()}.withSecret(apisecret.New(c.due), c.ciphertext)
 			if c.keepsTimes {
 				want.RotatedAt, want.Version = f.now.Add(-time.Minute).UTC(), f.now.Add(-time.Minute).Unix()
 			}

@@ -4,6 +4,7 @@
 package rotation
 
 import (
+	"slices"
 	"time"
 
 	"github.com/integrator/terraform-provider-integrator/internal/apisecret"
@@ -16,7 +17,7 @@ type Event struct {
 	Err  error // what the API, the disk or the encryption said
 
 	Source        Source        // where a secret that is accepted comes from
-	Owner         History       // whose secret is in state
+	Owner         History       // whose secret is in state, or is going to be made
 	Undecryptable Undecryptable // what was not tried, since it cannot be opened
 	At            time.Time     // when a secret was made, or when it expires
 	Key           string        // the integrator that an import names
@@ -24,9 +25,15 @@ type Event struct {
 	// OnlySuperseded says that the other secrets known are older ones, which are
 	// never adopted.
 	OnlySuperseded bool
+	// Planned is what is configured for a secret that is going to be made. GraceSet says
+	// that this includes the grace period, and MayResume that an interrupted run may
+	// have made the secret already.
+	Planned   Arguments
+	GraceSet  bool
+	MayResume bool
 	// Failure says what became of a call that regenerates the secret, and Reply
-	// where its reply was kept. Blind says that only the configured secret could
-	// sign it, since Terraform shows nothing of an object that is created anew.
+	// where its reply was kept. Blind says that nothing was seen in a state, since
+	// Terraform shows nothing of an object that is created anew.
 	Failure *apisecret.RegenerateError
 	Reply   KeptReply
 	Blind   bool
@@ -36,6 +43,11 @@ type Event struct {
 	Forgotten bool
 	// Copies are the files of the recovery folder that this is about.
 	Copies []SealedCopy
+}
+
+// refuses reports whether a plan would fail when it is applied.
+func (e Event) refuses() bool {
+	return slices.Contains([]Kind{RotationOfAnother, RotationUnsigned, CreationUnsigned, CreationSignerless, Signerless}, e.Kind)
 }
 
 // SealedCopy is a file of the recovery folder with a secret in it. With is the
@@ -82,6 +94,7 @@ const (
 	RecoveryUnwritten             // the recovery folder cannot be changed: Err
 
 	// Of a plan.
+	CreationPlanned        // a new secret is going to be made: Owner, Planned, GraceSet, MayResume
 	GraceNotSet            // a rotation is planned, with the default grace period
 	OlderSecretMayEnd      // a rotation is planned in the grace period of the last: At is when that expires
 	SecretStaysValid       // a destroy is planned: Kept
@@ -92,6 +105,9 @@ const (
 	RotationUnsigned       // no secret that could sign a rotation is accepted: Err
 	CreationUnsigned       // likewise, of what may be a creation
 	CreationUnchecked      // whether one is accepted is not known: Err
+	ReplacementUnsealed    // the secret that is going to be replaced cannot be kept meanwhile
+	CreationSignerless     // nothing that could sign is at hand, of what may be a creation: Undecryptable
+	Signerless             // likewise, of a rotation or a plan that may fail; also of an apply: Undecryptable, Blind
 
 	// Of an apply.
 	SecondRotation        // the secret was rotated in this run already
@@ -123,6 +139,7 @@ const (
 	ReplacementStopped    // Terraform was interrupted before Delete
 
 	// Of an import.
-	ImportOfAnother // the import names Key, which is not the provider's integrator
-	ImportUnchecked // the API does not accept the configured secret: Err
+	ImportOfAnother  // the import names Key, which is not the provider's integrator
+	ImportUnchecked  // the API does not accept the configured secret: Err
+	ImportSecretless // there is no configured secret, which an import adopts
 )

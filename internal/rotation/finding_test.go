@@ -58,9 +58,15 @@ func TestRefreshOfAnotherIntegrator(t *testing.T) {
 	}
 	equal(t, "probed", f.api.probed, nil)
 
+	elsewhere := f.holding("s1")
+	elsewhere.Held.Endpoint, elsewhere.Memory = "https://sandbox.example", Memory{}
+	found := f.process().Refresh(t.Context(), elsewhere.Object, elsewhere.Memory)
+	equal(t, "events of another endpoint's without a memory", kinds(found.Events), []Kind{StateOfAnother})
+	same(t, "owner", found.Events[0].Owner, History{IntegratorKey: ourKey, Endpoint: "https://sandbox.example"})
+
 	upgraded := f.holding("s1")
-	upgraded.Memory = Memory{} // nothing is known of its endpoint
-	found := f.process(noStore).Refresh(t.Context(), upgraded.Object, upgraded.Memory)
+	upgraded.Held.Endpoint, upgraded.Memory = "", Memory{} // nothing is known of its endpoint
+	found = f.process(noStore).Refresh(t.Context(), upgraded.Object, upgraded.Memory)
 	equal(t, "events of a state without a memory", kinds(found.Events), []Kind{APICalled})
 }
 

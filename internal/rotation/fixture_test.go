@@ -48,6 +48,7 @@ func (f *fixture) process(changes ...func(*Config)) *Rotator {
 		OpenWith: fakeOpenWith,
 		Begin:    func() func() { return func() {} },
 		Applying: func() bool { return false },
+		Planning: func() bool { return false },
 	}
 	for _, change := range changes {
 		change(&config)
@@ -66,10 +67,11 @@ func withKey(key string) func(*Config) {
 
 func skipValidation(c *Config) { c.SkipValidation = true }
 func applying(c *Config)       { c.Applying = func() bool { return true } }
+func planning(c *Config)       { c.Planning = func() bool { return true } }
 func chosen(c *Config)         { c.StoreRequired = true }
 func noStore(c *Config)        { c.Store = nil }
 func unconfigured(c *Config) {
-	*c = Config{Clock: c.Clock, Open: c.Open, Seal: c.Seal, Begin: c.Begin, Applying: c.Applying}
+	*c = Config{Clock: c.Clock, Open: c.Open, Seal: c.Seal, Begin: c.Begin, Applying: c.Applying, Planning: c.Planning}
 }
 
 // state is what Terraform keeps of an object.
@@ -81,13 +83,13 @@ type state struct {
 // holding is the state of a secret that was made ten days ago.
 func (f *fixture) holding(secret string) state {
 	made := f.now.UTC().AddDate(0, 0, -10)
-	held := Held{IntegratorKey: ourKey, RotatedAt: made, Version: made.Unix()}.withSecret(apisecret.New(secret), "")
+	held := Held{IntegratorKey: ourKey, Endpoint: ourEndpoint, RotatedAt: made, Version: made.Unix()}.withSecret(apisecret.New(secret), "")
 	return state{Object{Held: held}, Memory{History: History{IntegratorKey: ourKey, Endpoint: ourEndpoint}}}
 }
 
 // imported is the state after an import: the secret is not there yet.
 func imported() state {
-	return state{Object{Held: Held{IntegratorKey: ourKey}}, Memory{History: History{IntegratorKey: ourKey, Endpoint: ourEndpoint}}}
+	return state{Object{Held: Held{IntegratorKey: ourKey, Endpoint: ourEndpoint}}, Memory{History: History{IntegratorKey: ourKey, Endpoint: ourEndpoint}}}
 }
 
 // encryptedFor encrypts the secret of a state.

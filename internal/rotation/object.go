@@ -21,10 +21,11 @@ type Object struct {
 
 // Arguments are what is configured for a secret.
 type Arguments struct {
-	GracePeriod time.Duration // old_secret_valid_for_seconds
-	Triggers    Triggers      // rotate_when_changed
-	Days        Days          // rotate_after_days
-	Recipients  Recipients
+	GracePeriod  time.Duration // old_secret_valid_for_seconds
+	GraceUnknown bool          // known only after apply
+	Triggers     Triggers      // rotate_when_changed
+	Days         Days          // rotate_after_days
+	Recipients   Recipients
 }
 
 // Triggers are the values of rotate_when_changed.
@@ -71,9 +72,10 @@ type Recipients struct {
 }
 
 // Held is a secret as a state holds it. The zero Held is that of an import that
-// has not been applied: nothing is known of the secret but its integrator.
+// has not been applied: nothing is known of the secret but whose it is.
 type Held struct {
 	IntegratorKey      string
+	Endpoint           string           // base URL of the API, "" where the state does not say
 	Secret             apisecret.Secret // in plaintext; zero where it is encrypted
 	Ciphertext         string           // armored age ciphertext, "" where it is in plaintext
 	Fingerprint        string

@@ -49,18 +49,46 @@ func (r *Rotator) Plan(ctx context.Context, prior *Object, arguments Arguments, 
 	}
 	if occasion != InPlace {
 		planned.Events = append(planned.Events, r.ruleOut(arguments)...)
+		planned.Events = append(planned.Events, seen.loadedOfAnother()...)
 	}
 	planned.Events = append(planned.Events, recipientWarnings(planned.Action, prior, arguments)...)
+	var checked []Event
+	if planned.Action == Rotate {
+		checked = r.checkRotation(ctx, prior, occasion, memory)
+	}
 	if planned.Action == Rotate || planned.Action == LeaveOpen { // Terraform itself drops the warnings of a replacement
-		planned.Events = append(planned.Events, r.rotationWarnings(graceSet)...)
+		planned.Events = append(planned.Events, r.warnings(occasion, arguments, graceSet, checked)...)
 	}
 	if planned.Action.NewSecret() {
 		planned.Events = append(planned.Events, r.plaintextWarnings(arguments.Recipients)...)
 	}
-	if planned.Action == Rotate {
-		planned.Events = append(planned.Events, r.checkRotation(ctx, prior, occasion, memory)...)
-	}
+	planned.Events = append(planned.Events, checked...)
 	return planned
+}
+
+// warnings are about what comes of applying a plan that rotates, or may. What was
+// checked may say that nothing comes of it.
+func (r *Rotator) warnings(occasion Occasion, arguments Arguments, graceSet bool, checked []Event) (events []Event) {
+	fails := slices.ContainsFunc(checked, Event.refuses)
+	switch {
+	case occasion != Creation || !r.Seen().nothing():
+		events = r.rotationWarnings(graceSet)
+	case !fails:
+		events = []Event{r.creationWarning(arguments, graceSet)}
+	}
+	if occasion != InPlace && !fails && r.unsealed() {
+		events = append(events, Event{Kind: ReplacementUnsealed})
+	}
+	return events
+}
+
+// unsealed reports whether there is a secret in state that the recovery folder cannot
+// keep while it is replaced.
+func (r *Rotator) unsealed() bool {
+	seen := r.Seen()
+	held := seen.newest().Held
+	known := held.Fingerprint == seen.Configured.Fingerprint() || seen.recovered(held.Fingerprint) != nil
+	return !held.Imported() && !known && r.config.Store != nil && r.config.API != nil && !r.keepable(held, Recipients{}) // or else it is encrypted
 }
 
 // PlanDestroy returns the memory for a Delete, and warns of it unless the secret
@@ -98,6 +126,22 @@ func (r *Rotator) rotationWarnings(graceSet bool) (events []Event) {
 	return events
 }
 
+// creationWarning is about a new secret where none was seen in a state: the one in use
+// is somebody else's, who may want to keep it. It may yet be a replacement, of an
+// object that Terraform does not show.
+func (r *Rotator) creationWarning(arguments Arguments, graceSet bool) Event {
+	seen := r.Seen()
+	return Event{
+		Kind:     CreationPlanned,
+		Owner:    History{IntegratorKey: r.config.IntegratorKey, Endpoint: r.config.Endpoint},
+		Planned:  arguments,
+		GraceSet: graceSet,
+		MayResume: slices.ContainsFunc(seen.Recovered, func(e Recovered) bool {
+			return e.opened() && r.sameRotation(e, arguments, seen)
+		}),
+	}
+}
+
 // plaintextWarnings are about a new secret that is to be stored in plaintext,
 // after one that is encrypted.
 func (r *Rotator) plaintextWarnings(recipients Recipients) []Event {
@@ -128,12 +172,21 @@ func (r *Rotator) checkRotation(ctx context.Context, prior *Object, occasion Occ
 	if of, another := r.plannedOfAnother(prior, occasion, memory); another {
 		return []Event{{Kind: RotationOfAnother, Owner: of}}
 	}
-	if r.config.SkipValidation || r.config.API == nil {
+	if r.config.API == nil {
 		return nil
 	}
-	var last error
 	seen, events := r.loadRecovered()
-	for _, s := range seen.signers() {
+	signers := seen.signers()
+	switch {
+	case len(signers) == 0 && (occasion.mayFail() || r.config.Planning()):
+		return append(events, Event{Kind: Signerless, Undecryptable: seen.undecryptable()})
+	case len(signers) == 0:
+		return append(events, Event{Kind: CreationSignerless, Undecryptable: seen.undecryptable()})
+	case r.config.SkipValidation:
+		return events
+	}
+	var last error
+	for _, s := range signers {
 		if last = r.probe(ctx, s); !refused(last) {
 			break
 		}
@@ -161,9 +214,12 @@ func (r *Rotator) plannedOfAnother(prior *Object, occasion Occasion, memory Memo
 	case occasion == Replacement && (r.ofAnother(Held{IntegratorKey: history.IntegratorKey}, history) || history.Endpoint == ""):
 		return history, true // to replace what is not known to be the provider's own would be a risk
 	}
-	// Only Read is shown a tainted object.
-	if another := r.Seen().ofAnother; len(another) > 0 {
-		return owner(another[0].Held, another[0].history), true
+	// Only Read is shown a tainted object. One that is only loaded may be on its way out
+	// of the state, in a plan that OpenTofu makes again while it applies.
+	for _, another := range r.Seen().ofAnother {
+		if !another.raw {
+			return owner(another.Held, another.history), true
+		}
 	}
 	return History{}, false
 }
@@ -174,7 +230,10 @@ func (r *Rotator) CheckImport(ctx context.Context, key string) []Event {
 	if key != r.config.IntegratorKey {
 		return []Event{{Kind: ImportOfAnother, Key: key}}
 	}
-	if r.config.SkipValidation {
+	switch {
+	case r.config.Configured.IsZero():
+		return []Event{{Kind: ImportSecretless}}
+	case r.config.SkipValidation:
 		return nil
 	}
 	if err := r.probe(ctx, r.config.Configured); err != nil {

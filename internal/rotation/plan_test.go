@@ -5,6 +5,7 @@ package rotation
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -91,6 +92,12 @@ func occasions(f *fixture) map[string]func(*testing.T, *Rotator) (*Object, Memor
 	}
 }
 
+// checks are the kinds of the events but for the warning of a creation, which
+// TestPlanWarnsOfACreation is about.
+func checks(events []Event) []Kind {
+	return slices.DeleteFunc(kinds(events), func(k Kind) bool { return k == CreationPlanned })
+}
+
 func TestPlanChecksTheRotation(t *testing.T) {
 	t.Parallel()
 	mayFail, mayNot := map[string]bool{"in place": true, "replacement": true}, map[string]bool{"creation": true, "tainted": true}
@@ -126,7 +133,7 @@ func TestPlanChecksTheRotation(t *testing.T) {
 					want = append(want, c.kind)
 					same(t, "what the API said", event(planned.Events, c.kind).Err, c.answer)
 				}
-				equal(t, "events", kinds(planned.Events), want)
+				equal(t, "events", checks(planned.Events), want)
 				equal(t, "probed", f.api.probed, []string{"s1"})
 				same(t, "replacing", planned.Memory.Replacing, occasion != "in place")
 				same(t, "unwarned", planned.Memory.Unwarned, occasion == "replacement")
@@ -139,7 +146,7 @@ func TestPlanChecksTheRotation(t *testing.T) {
 					f.api.probed = nil // by the refresh of the tainted one
 					planned := process.Plan(t.Context(), prior, arguments, graceSet, memory)
 					same(t, "action when "+what, planned.Action, Rotate)
-					equal(t, "events when "+what, kinds(planned.Events), nil)
+					equal(t, "events when "+what, checks(planned.Events), nil)
 					equal(t, "probed when "+what, f.api.probed, nil)
 				}
 			})
@@ -175,5 +182,5 @@ func TestPlanAsksForASecretThatCanSign(t *testing.T) {
 	}
 	f.api.answers, f.store.read = accepted("s1"), []error{errors.New("damaged")}
 	planned := f.process().Plan(t.Context(), nil, due, graceSet, Memory{})
-	equal(t, "events with a damaged file", kinds(planned.Events), []Kind{RecoveryUnread, APICalled})
+	equal(t, "events with a damaged file", kinds(planned.Events), []Kind{RecoveryUnread, CreationPlanned, APICalled})
 }

@@ -5,6 +5,7 @@ package rotation
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,12 +33,22 @@ func TestPlanOfAnotherIntegrator(t *testing.T) {
 			tainted := f.process()
 			tainted.Refresh(t.Context(), s.Object, s.Memory)
 			refused("tainted", tainted.Plan(t.Context(), nil, due, graceSet, Memory{}))
+			loaded := f.process() // with -refresh=false
+			raw := s.Held
+			raw.Endpoint = owner.Endpoint
+			loaded.Load(raw)
+			planned := loaded.Plan(t.Context(), nil, due, graceSet, Memory{})
+			equal(t, "tainted and not refreshed", kinds(planned.Events), []Kind{StateOfAnother, APICalled})
+			same(t, "owner", planned.Events[0].Owner, History{IntegratorKey: owner.IntegratorKey, Endpoint: owner.Endpoint})
+			loaded.Plan(t.Context(), &s.Object, s.Arguments, graceSet, s.Memory) // it is not tainted
+			equal(t, "events after that", kinds(loaded.Plan(t.Context(), nil, due, graceSet, Memory{}).Events), []Kind{CreationPlanned, APICalled})
+			f.api.probed = nil
 			equal(t, "probed", f.api.probed, nil)
 
-			planned := tainted.Plan(t.Context(), &s.Object, s.Arguments, graceSet, s.Memory)
+			planned = tainted.Plan(t.Context(), &s.Object, s.Arguments, graceSet, s.Memory)
 			equal(t, "events of a plan that keeps it", kinds(planned.Events), nil)
 			planned = tainted.Plan(t.Context(), nil, due, graceSet, Memory{})
-			equal(t, "events of a creation beside one that is not tainted", kinds(planned.Events), []Kind{APICalled})
+			equal(t, "events of a creation beside one that is not tainted", kinds(planned.Events), []Kind{CreationPlanned, APICalled})
 			planned = f.process(unconfigured).Plan(t.Context(), &s.Object, due, graceSet, s.Memory)
 			equal(t, "events while the settings are unknown", kinds(planned.Events), nil)
 		})
@@ -70,6 +81,76 @@ func TestPlanOfAReplacementWithoutEndpoint(t *testing.T) {
 	f := newFixture()
 	planned := f.process().Plan(t.Context(), nil, Arguments{}, graceSet, Memory{History: History{IntegratorKey: ourKey}})
 	equal(t, "events", kinds(planned.Events), []Kind{RotationOfAnother})
+}
+
+// Only a plan that may create the resource warns of the secret in use as of one that
+// may be kept.
+func TestPlanWarnsOfACreation(t *testing.T) {
+	t.Parallel()
+	decided(t, []string{"nothing object replaced read loaded another's", "plan apply", "set left-out"},
+		[]rule[string]{
+			{"any apply any", "nothing"},
+			{"nothing plan any", "creation"},
+			{"object|replaced|read|loaded|another's plan set", "nothing"},
+			{"object|replaced|read|loaded|another's plan left-out", "grace period"},
+		},
+		func(c []string) string {
+			f := newFixture()
+			s := f.holding("s1")
+			process := f.process()
+			if c[1] == "apply" {
+				process = f.process(applying)
+			}
+			var prior *Object
+			var memory Memory
+			switch c[0] {
+			case "object":
+				prior, memory = &s.Object, s.Memory
+			case "replaced":
+				memory = s.Memory
+			case "read": // tainted, or deposed
+				process.Refresh(t.Context(), s.Object, s.Memory)
+			case "loaded": // likewise, with -refresh=false
+				process.Load(s.Held)
+			case "another's":
+				s.Held.IntegratorKey = "int_2"
+				process.Load(s.Held)
+			}
+			planned := process.Plan(t.Context(), prior, Arguments{Days: Days{N: 9}}, c[2] == "set", memory)
+			warned := kinds(planned.Events)
+			creation, grace := slices.Contains(warned, CreationPlanned), slices.Contains(warned, GraceNotSet)
+			switch {
+			case creation && grace:
+				return "both"
+			case creation:
+				return "creation"
+			case grace:
+				return "grace period"
+			}
+			return "nothing"
+		})
+}
+
+func TestPlanOfACreationSaysWhatItDoes(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	arguments := Arguments{GracePeriod: time.Hour}
+	plan := func(changes ...func(*Config)) Event {
+		t.Helper()
+		return event(f.process(changes...).Plan(t.Context(), nil, arguments, graceSet, Memory{}).Events, CreationPlanned)
+	}
+	want := Event{Kind: CreationPlanned, Owner: History{IntegratorKey: ourKey, Endpoint: ourEndpoint}, Planned: arguments, GraceSet: true}
+	same(t, "event", plan(), want)
+	same(t, "while the settings are unknown", plan(unconfigured).Owner, History{})
+
+	entry := f.made("s2", "s1")
+	entry.Created = true
+	f.store.found = []recovery.Found{entry}
+	want.MayResume = true
+	same(t, "with what an interrupted run has left", plan(), want)
+	same(t, "with what cannot be opened", plan(configured("s3")).MayResume, false)
+	f.store.found[0].Created = false
+	same(t, "with what another rotation has left", plan().MayResume, false)
 }
 
 func TestPlanWarnsOfTheGracePeriod(t *testing.T) {

@@ -4,6 +4,7 @@
 package rotation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -26,10 +27,7 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 	found.Memory.RotationDue = !rotateAt.IsZero() && !r.config.Clock().Before(rotateAt)
 	switch {
 	case r.ofAnother(object.Held, memory.History):
-		r.learn(func(s Seen) Seen {
-			s.ofAnother = append(slices.Clone(s.ofAnother), &stateSecret{Held: object.Held, history: memory.History})
-			return s
-		})
+		r.learn(func(s Seen) Seen { return s.withAnother(&stateSecret{Held: object.Held, history: memory.History}) })
 		found.Events = []Event{{Kind: StateOfAnother, Owner: owner(object.Held, memory.History)}}
 		return found
 	case r.config.API == nil:
@@ -47,7 +45,9 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 		due, answer = r.ask(ctx, object.Held, secret, seen, candidates(object.Held, seen, memory.History), due)
 		events = append(append(events, answer...), Event{Kind: APICalled})
 	case object.Held.Imported(): // what is configured is trusted
-		due = seen.Configured.Fingerprint()
+		if due = seen.Configured.Fingerprint(); due == "" {
+			events = append(events, Event{Kind: AllRefused, OnlySuperseded: true})
+		}
 	}
 	found.Memory.AdoptionDue, found.Events = due, events
 	found.Memory.Undated = due != "" && seen.recovered(due) == nil
@@ -152,6 +152,7 @@ func (r *Rotator) see(held Held, history History) apisecret.Secret {
 // shown it again: Terraform can replace an object without a Delete.
 func (r *Rotator) Load(held Held) {
 	if r.ofAnother(held, History{}) {
+		r.learn(func(s Seen) Seen { return s.withAnother(&stateSecret{Held: held, raw: true}) })
 		return
 	}
 	secret := r.open(held.Secret, held.Ciphertext, held.Fingerprint)
@@ -193,8 +194,10 @@ func (r *Rotator) open(plaintext apisecret.Secret, ciphertext, fingerprint strin
 	return apisecret.Secret{}
 }
 
-// owner is whose secret a state holds.
+// owner is whose secret a state holds. Terraform shows no private state, and so no
+// history, of an object that is only loaded.
 func owner(held Held, history History) History {
 	history.IntegratorKey = held.IntegratorKey
+	history.Endpoint = cmp.Or(history.Endpoint, held.Endpoint)
 	return history
 }

@@ -274,6 +274,12 @@ func TestDeleteFailsBeforeItIsTooLate(t *testing.T) {
 	equal(t, "events", kinds(result.Events), []Kind{RotationOfAnother})
 	same(t, "owner", result.Events[0].Owner, History{IntegratorKey: "int_2", Endpoint: ourEndpoint})
 
+	elsewhere := f.holding("s1").Object // tainted, in a plan with -refresh=false: there is no history
+	elsewhere.Held.Endpoint = "https://sandbox.example"
+	result = process.Delete(t.Context(), Replaced{Object: elsewhere}, Memory{Replacing: true})
+	same(t, "failed", result.Failed, true)
+	equal(t, "events", kinds(result.Events), []Kind{RotationOfAnother})
+
 	f.api.answers = nothingAccepted
 	if _, restored := process.Create(t.Context(), Arguments{}, graceSet); restored != nil {
 		t.Error("an object is restored that was never dropped")

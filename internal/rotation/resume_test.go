@@ -110,7 +110,7 @@ func TestResumedRotation(t *testing.T) {
 	same(t, "made at", result.Events[0].At, found.ObtainedAt)
 	equal(t, "files", result.Events[0].Copies[1:], []SealedCopy{{Path: "file-of-" + fingerprint("s2"), With: fingerprint("s1")}})
 	same(t, "held", result.Held, Held{
-		IntegratorKey: ourKey, Ciphertext: "for bob:s2", Fingerprint: fingerprint("s2"),
+		IntegratorKey: ourKey, Endpoint: ourEndpoint, Ciphertext: "for bob:s2", Fingerprint: fingerprint("s2"),
 		OldSecretExpiresAt: f.now, RotatedAt: found.ObtainedAt.UTC(), Version: found.ObtainedAt.Unix(),
 	})
 	equal(t, "superseded", result.Memory.Superseded, fingerprints("s0", "s1"))

@@ -56,6 +56,10 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	case !mayRotate:
 		return Result{Events: events, Failed: true}
 	}
+	signers := seen.signers()
+	if len(signers) == 0 {
+		return Result{Events: events}.failed(Event{Kind: Signerless, Undecryptable: seen.undecryptable(), Blind: seen.newest().Fingerprint == ""})
+	}
 	net, remarks := r.spread(arguments.Recipients)
 	events = append(events, remarks...)
 	if net == nil {
@@ -63,7 +67,6 @@ func (r *Rotator) rotate(ctx context.Context, arguments Arguments, history Histo
 	}
 	defer net.release()
 
-	signers := seen.signers()
 	regenerated, err := r.config.API.RegenerateSecret(ctx, apisecret.RegenerateInput{GracePeriod: arguments.GracePeriod, Signers: signers})
 	events = append(events, Event{Kind: APICalled})
 	if err != nil {
@@ -136,7 +139,7 @@ func (r *Rotator) asNew(e Recovered, seen Seen) newSecret {
 // take makes a new secret the one that this process works with. The events are
 // those of the way to it.
 func (r *Rotator) take(s newSecret, history History, events []Event) Result {
-	held := Held{IntegratorKey: r.config.IntegratorKey, OldSecretExpiresAt: s.oldSecretExpiresAt}.withSecret(s.secret, s.ciphertext)
+	held := Held{IntegratorKey: r.config.IntegratorKey, Endpoint: r.config.Endpoint, OldSecretExpiresAt: s.oldSecretExpiresAt}.withSecret(s.secret, s.ciphertext)
 	if s.made {
 		held.RotatedAt = s.obtainedAt.UTC() // by the clock of whoever runs Terraform
 	}

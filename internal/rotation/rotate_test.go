@@ -30,7 +30,7 @@ func TestRotate(t *testing.T) {
 	end := f.now.Add(5 * time.Minute)
 	same(t, "result", result, Result{
 		Held: Held{
-			IntegratorKey: ourKey, Secret: apisecret.New("new-1"), Fingerprint: fingerprint("new-1"),
+			IntegratorKey: ourKey, Endpoint: ourEndpoint, Secret: apisecret.New("new-1"), Fingerprint: fingerprint("new-1"),
 			OldSecretExpiresAt: end, RotatedAt: f.now.UTC(), Version: f.now.Unix(),
 		},
 		Memory: Memory{History: History{IntegratorKey: ourKey, Endpoint: ourEndpoint, Superseded: fingerprints("s0", "s1", "stale"), Unproven: fingerprints("stale")}},

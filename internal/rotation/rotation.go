@@ -77,7 +77,7 @@ type Config struct {
 	API           API
 	IntegratorKey string
 	Endpoint      string           // base URL of the API
-	Configured    apisecret.Secret // the provider's integrator_secret
+	Configured    apisecret.Secret // the provider's integrator_secret; zero for none
 
 	Store Store // nil for none
 	// StoreRequired says that somebody has chosen the folder: nothing may be sent
@@ -102,6 +102,9 @@ type Config struct {
 	// Applying reports whether Terraform is known to be carrying out a plan. It asks
 	// for the plan again then, and the warnings of that plan would be said twice.
 	Applying func() bool
+	// Planning reports whether Terraform is known to be making a plan that another
+	// process carries out: an error leaves everything as it is.
+	Planning func() bool
 }
 
 // Rotator rotates the secret of one integrator, in one process of the provider.
@@ -145,7 +148,8 @@ func (r *Rotator) Replacing() bool { return len(r.Seen().replaced) > 0 }
 // or endpoint than the provider's.
 func (r *Rotator) ofAnother(held Held, history History) bool {
 	differs := func(known, configured string) bool { return known != "" && configured != "" && known != configured }
-	return differs(held.IntegratorKey, r.config.IntegratorKey) || differs(history.Endpoint, r.config.Endpoint)
+	of := owner(held, history)
+	return differs(of.IntegratorKey, r.config.IntegratorKey) || differs(of.Endpoint, r.config.Endpoint)
 }
 
 // probe is API.Probe, asked once in a process for each secret.

@@ -79,6 +79,23 @@ func (s Seen) withState(secret *stateSecret) Seen {
 	return s
 }
 
+// withAnother adds a secret of another integrator that was seen in a state.
+func (s Seen) withAnother(secret *stateSecret) Seen {
+	s.ofAnother = append(slices.DeleteFunc(slices.Clone(s.ofAnother), secret.sameAs), secret)
+	return s
+}
+
+// loadedOfAnother are the secrets of another integrator that Terraform has loaded, and
+// shown to no other call. A new object may be going to take the place of one.
+func (s Seen) loadedOfAnother() (events []Event) {
+	for _, another := range s.ofAnother {
+		if another.raw {
+			events = append(events, Event{Kind: StateOfAnother, Owner: owner(another.Held, another.history)})
+		}
+	}
+	return events
+}
+
 // signers are the secrets that may sign a rotation, the likeliest first.
 func (s Seen) signers() []apisecret.Secret {
 	candidates := []apisecret.Secret{s.Obtained}
@@ -96,6 +113,9 @@ func (s Seen) signers() []apisecret.Secret {
 	}
 	return signers
 }
+
+// nothing reports whether no state with a secret was seen.
+func (s Seen) nothing() bool { return len(s.inState)+len(s.ofAnother) == 0 }
 
 // holds reports whether a secret was seen in a state.
 func (s Seen) holds(fingerprint string) bool {

@@ -53,7 +53,7 @@ func TestSeenIsASnapshot(t *testing.T) {
 	loaded.raw = true
 	same(t, "what was only loaded gives way", before.withState(loaded).withState(inState("three", 4)).newest().Version, 4)
 	same(t, "but not to what was only loaded", before.withState(loaded).withState(loaded).newest(), loaded)
-	same(t, "an import", after.withState(&stateSecret{Held: Held{IntegratorKey: ourKey}}), after)
+	same(t, "an import", after.withState(&stateSecret{Held: Held{IntegratorKey: ourKey, Endpoint: ourEndpoint}}), after)
 }
 
 func TestSuperseded(t *testing.T) {
