@@ -27,7 +27,7 @@ func TestRandomSignals(t *testing.T) {
 				t.Parallel()
 				f := newFixture(t).withTrace(false)
 				rotation.prepare(f)
-				random := rand.New(rand.NewPCG(uint64(seed), uint64(len(rotation.name)))) //nolint:gosec // repeatable, not secret
+				random := rand.New(rand.NewPCG(uint64(seed), uint64(len(rotation.name))))
 				run := rotation.start(f)
 				time.Sleep(time.Duration(random.Int64N(int64(700 * time.Millisecond))))
 				run.randomSignal(random)

@@ -37,6 +37,7 @@ func (w *world) sealsMade(r *ran) bool {
 		shown = false
 	case deleteThenCreate, forgetThenCreate: // the next run has it only if the net has kept it
 		shown = shown && (r.before.current.secret == r.secretThen || w.sealsKept(r, r.before.current.secret))
+	case noOp, update, destroy:
 	}
 	return r.sealed() || shown || w.configuredSigned(r)
 }

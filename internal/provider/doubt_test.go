@@ -6,6 +6,7 @@ package provider_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -122,14 +123,14 @@ func TestAnAdoptionPlannedElsewhere(t *testing.T) {
 	c := newCLI(t, emulator.Options{}, secretResource(trigger(1)))
 	here, elsewhere := "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "here"), "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "elsewhere")
 	env := c.env
-	c.env = append(env, here)
+	c.env = slices.Concat(env, []string{here})
 	c.terraform(0, "apply", "-auto-approve")
 	c.terraform(0, "destroy", "-auto-approve") // the folder keeps the secret
 	env = append(env, "INTEGRATOR_SECRET="+c.Secret())
-	c.env = append(env, elsewhere)
+	c.env = slices.Concat(env, []string{elsewhere})
 	c.terraform(0, "import", address, c.Key())
 	c.terraform(0, "plan", "-out=plan")
-	c.env = append(env, here)
+	c.env = slices.Concat(env, []string{here})
 	c.terraform(0, "apply", "plan")
 }
 
@@ -139,11 +140,11 @@ func TestAPlanOfAnotherMachine(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, emulator.Options{}, secretResource(trigger(1)+"\nlifecycle {\n create_before_destroy = true\n}\n"))
 	env := c.env
-	c.env = append(env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "here"))
+	c.env = slices.Concat(env, []string{"INTEGRATOR_RECOVERY_DIR=" + filepath.Join(c.folder, "here")})
 	c.terraform(0, "apply", "-auto-approve")
-	c.env = append(env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "elsewhere"))
+	c.env = slices.Concat(env, []string{"INTEGRATOR_RECOVERY_DIR=" + filepath.Join(c.folder, "elsewhere")})
 	c.terraform(0, "plan", "-replace="+address, "-out=plan")
-	c.env = append(env, "INTEGRATOR_RECOVERY_DIR="+filepath.Join(c.folder, "here"))
+	c.env = slices.Concat(env, []string{"INTEGRATOR_RECOVERY_DIR=" + filepath.Join(c.folder, "here")})
 	output := c.terraform(0, "apply", "plan")
 	c.expect(output, "An interrupted rotation was completed", 0)
 	c.expectRotations(2)

@@ -106,7 +106,7 @@ func TestAdoptionAfterARotationInTheSameRun(t *testing.T) {
 	s := f.holding("s1")
 	process := f.process()
 	rotateNow(t, process, s, Arguments{GracePeriod: time.Hour, Triggers: Triggers{Values: map[string]string{"a": `"2"`}}})
-	s.Memory.Planned, s.AdoptionDue = Adopt, fingerprint("s2")
+	s.Planned, s.AdoptionDue = Adopt, fingerprint("s2")
 	result := process.Update(t.Context(), s.Object, Arguments{}, s.Memory)
 	if !result.Failed && result.Held.Fingerprint == fingerprint("s2") {
 		t.Error("an older secret is adopted, and signs from now on:", f.api.used)
