@@ -61,7 +61,7 @@ func (w *world) sealsKept(r *ran, secret string) bool {
 	if r.planned == forgetThenCreate || h.tainted && !r.refresh { // Terraform shows no private state
 		return w.configuredSigned(r)
 	}
-	return r.secretThen != secret && slices.Contains(w.memory.signed[secret], r.secretThen)
+	return r.secretThen != "" && r.secretThen != secret && slices.Contains(w.memory.signed[secret], r.secretThen)
 }
 
 // configuredSigned reports whether a request of the command was signed with the
