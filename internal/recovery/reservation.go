@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -47,15 +48,25 @@ func (f *Folder) reserve(sizes map[string]int) (*Reservation, error) {
 	for with, size := range sizes {
 		bytes[part(with)] = size
 	}
-	for part, size := range bytes {
-		file, err := f.reserveFile(part, size)
-		if err != nil {
-			r.Release()
-			return nil, err
-		}
-		r.files[part] = file
+	if err := f.make(); err != nil {
+		return nil, err
 	}
-	if err := syncFolder(f.path); err != nil {
+	// All at once, since each waits for the disk.
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	var errs []error
+	for part, size := range bytes {
+		all.Go(func() {
+			file, err := f.reserveFile(part, size)
+			mu.Lock()
+			defer mu.Unlock()
+			if errs = append(errs, err); err == nil {
+				r.files[part] = file
+			}
+		})
+	}
+	all.Wait()
+	if err := errors.Join(append(errs, syncFolder(f.path))...); err != nil {
 		r.Release()
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 // same secret, and copies that are sealed alike; other copies stay.
 //
 // The copies are written first, so that a process that is killed in between leaves a
-// secret that may sign. If an error comes back, what could be saved has been saved, and
+// secret that may sign. A power cut may leave the metadata alone, which is no entry. If an error comes back, what could be saved has been saved, and
 // a copy that is whole but could not be given its name stays where the error says: Load
 // finds it there.
 func (r *Reservation) Save(record Record, copies []Copy) error {
@@ -28,7 +28,6 @@ func (r *Reservation) Save(record Record, copies []Copy) error {
 	for _, c := range copies {
 		errs = append(errs, r.saveCopy(record.Fingerprint, c))
 	}
-	errs = append(errs, syncFolder(f.path)) // so that a power cut does not leave the metadata alone
 	if held, err := f.holds(record.Fingerprint); err != nil || !held {
 		return errors.Join(append(errs, err, errors.New("the entry has no copy of the secret, and so was not saved"))...)
 	}

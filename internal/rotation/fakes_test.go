@@ -82,6 +82,7 @@ func (a *fakeAPI) Use(secret apisecret.Secret) {
 
 // fakeStore is a recovery folder in memory.
 type fakeStore struct {
+	mu                   sync.Mutex
 	found                []recovery.Found
 	replies              []recovery.Copy
 	reserved             []string
@@ -89,9 +90,15 @@ type fakeStore struct {
 	room, write, exposed error // what goes wrong
 }
 
-func (s *fakeStore) Load() ([]recovery.Found, []error) { return slices.Clone(s.found), s.read }
+func (s *fakeStore) Load() ([]recovery.Found, []error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.found), s.read
+}
 
 func (s *fakeStore) Reserve(with []string) (Reservation, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.reserved = with
 	return reservation{s}, s.room
 }
@@ -103,6 +110,8 @@ func (reservation) Release() {}
 
 // Save puts the newest first, as Load is to give them.
 func (s *fakeStore) Save(record recovery.Record, copies []recovery.Copy) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.write != nil {
 		return s.write
 	}
@@ -119,18 +128,25 @@ func (s *fakeStore) Save(record recovery.Record, copies []recovery.Copy) error {
 }
 
 func (s *fakeStore) SaveReply(copies []recovery.Copy) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.replies = append(s.replies, copies...)
 	return slices.Repeat([]string{"reply-1"}, len(copies)), s.write
 }
 
 func (s *fakeStore) Keep(found recovery.Found) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.write == nil {
+		s.found = slices.Clone(s.found) // what was loaded stays as it was
 		s.found[s.index(found.Fingerprint)].Kind = recovery.Kept
 	}
 	return s.write
 }
 
 func (s *fakeStore) Remove(found recovery.Found) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.write == nil {
 		i := s.index(found.Fingerprint)
 		s.found = slices.Delete(slices.Clone(s.found), i, i+1)

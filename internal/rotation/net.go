@@ -30,9 +30,7 @@ func (r *Rotator) sealers(sealed string) (sealers []sealer) {
 		if passphrase.IsZero() || with == sealed || slices.ContainsFunc(sealers, func(s sealer) bool { return s.with == with }) {
 			return
 		}
-		if seal, err := r.config.SealWith(passphrase); err == nil {
-			sealers = append(sealers, sealer{with, seal, ifVouched})
-		}
+		sealers = append(sealers, sealer{with, r.sealWith(passphrase), ifVouched})
 	}
 	for _, state := range seen.inState { // one that was imported unchecked may be a dummy as well
 		add(state.opened, state.RotatedAt.IsZero() && !r.accepted(state.Fingerprint))
@@ -42,6 +40,20 @@ func (r *Rotator) sealers(sealed string) (sealers []sealer) {
 		add(e.secret, true)
 	}
 	return sealers
+}
+
+// sealWith seals with a passphrase. Making a key of it takes some milliseconds, which
+// pass while the request is prepared and sent. It gives "" if nothing can be sealed.
+func (r *Rotator) sealWith(passphrase apisecret.Secret) (seal func(apisecret.Secret) string) {
+	prepared := make(chan func(apisecret.Secret) string, 1)
+	go func() {
+		seal, err := r.config.SealWith(passphrase)
+		if err != nil {
+			seal = func(apisecret.Secret) string { return "" }
+		}
+		prepared <- seal
+	}()
+	return func(secret apisecret.Secret) string { return (<-prepared)(secret) }
 }
 
 // accepted reports whether the API has accepted a secret in this run.
