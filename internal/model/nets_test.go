@@ -96,9 +96,10 @@ func (w *world) owed(r *ran, secret string) bool {
 }
 
 // atHand reports whether the next run on this machine can open a secret in the net:
-// with the key, if there are recipients, or with a secret that it will have.
+// with the key, if there are recipients, or with a secret that it will have, if somebody
+// leaves configured what the command was configured with.
 func (w *world) atHand(r *ran, secret string) bool {
-	have := []string{r.workspace.secret}
+	have := []string{r.workspace.secret, r.secretThen}
 	for _, h := range r.workspace.terraform.stored().all() {
 		have = append(have, h.secret)
 	}
