@@ -40,11 +40,11 @@ func (w *world) checkHealthy(r *ran) {
 // configured one, that in state if its Create or Update is shown it, or one that the
 // net gives.
 func (w *world) canSign(r *ran) bool {
-	secrets := []string{w.secret}
+	secrets, given := []string{w.secret}, r.blindly
 	if w.showsState(r) {
-		secrets = append(secrets, r.before.current.secret)
+		secrets, given = append(secrets, r.before.current.secret), r.given
 	}
-	for _, e := range r.given {
+	for _, e := range given {
 		goes := r.before.holds(e.secret) || r.before.current != nil && slices.Contains(w.memory.older[r.before.current.secret], e.secret) // with the refresh
 		if !goes && e.endpoint == w.server.URL() {
 			secrets = append(secrets, e.secret)

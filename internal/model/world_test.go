@@ -219,6 +219,7 @@ type ran struct {
 	after       stored
 	aliveBefore bool    // the secret in state
 	given       []entry // what the net gave it
+	blindly     []entry // what of that it could open without the state
 	entries     int     // in the net, opened or not
 	blocked     bool    // the net held something that the run could not open
 	issued      int     // how many secrets there were before
@@ -291,7 +292,7 @@ func (w *world) command(name string, r request, f faults, when interrupt, run fu
 		before: w.terraform.stored(), issued: len(w.server.Secrets()), startedAt: w.clock.now(),
 		out: &output{log: log}, log: log,
 	}
-	done.given, done.blocked = w.given(done.before.current), w.blocked()
+	done.given, done.blindly, done.blocked = w.given(done.before.current), w.given(nil), w.blocked()
 	done.entries = len(w.here.folder(w.name).records())
 	done.aliveBefore = done.before.current != nil && w.alive(done.before.current.secret)
 	done.offset = len(w.server.Requests())
