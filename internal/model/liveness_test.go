@@ -116,7 +116,8 @@ func (w *world) checkResumed(r *ran, resumable string) {
 		w.t.Fatalf("an interrupted rotation was not completed")
 	}
 	stored := r.after.current != nil && r.after.current.secret == w.server.Secret()
-	if r.killed && w.delivered(r) && w.promised(r, w.server.Secret()) && !stored {
+	blind := r.planned == createThenDelete // its entry does not say what the state held
+	if r.killed && !blind && w.delivered(r) && w.promised(r, w.server.Secret()) && !stored {
 		w.rotated.step, w.rotated.secret = w.at, w.server.Secret()
 	}
 }
