@@ -18,7 +18,7 @@ import (
 // promised reports whether the machine's net is to hold a secret that a command made,
 // or took out of a state, and that is in no state now.
 func (w *world) promised(r *ran, secret string) bool {
-	if r.here.net == noNet {
+	if r.here.net == noNet || r.saidSummary(notKept) {
 		return false
 	}
 	if slices.Index(r.server.Secrets(), secret) >= r.issued {

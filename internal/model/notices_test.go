@@ -28,6 +28,7 @@ const (
 	putBack        = "The old secret was put back into the state"
 	resumed        = "An interrupted rotation was completed"
 	otherAccepted  = "The API accepts another secret beside the one in state"
+	notKept        = "The old secret was not kept while it is replaced"
 	notChecked     = "Whether the API secret is still valid could not be checked"
 	anotherOwner   = "The secret belongs to another integrator or endpoint"
 )
