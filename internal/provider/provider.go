@@ -102,11 +102,11 @@ func (p *integratorProvider) Schema(_ context.Context, _ provider.SchemaRequest,
 				MarkdownDescription: "`true` stops refresh, plan and import from asking the API whether the secrets that they know are still accepted; default `false`. A secret that was rotated elsewhere is not noticed then.",
 				Optional:            true,
 			},
+			settingSkipRecovery: schema.BoolAttribute{
+				MarkdownDescription: "`true` turns the recovery folder off; default `false`. A new secret is lost then if Terraform is killed before it has stored the state. Can also be set with the environment variable `INTEGRATOR_SKIP_RECOVERY`.",
+				Optional:            true,
+			},
 		},
-	}
-	resp.Schema.Attributes[settingSkipRecovery] = schema.BoolAttribute{
-		MarkdownDescription: "`true` turns the recovery folder off; default `false`. A new secret is lost then if Terraform is killed before it has stored the state. Can also be set with the environment variable `INTEGRATOR_SKIP_RECOVERY`.",
-		Optional:            true,
 	}
 	for _, s := range settings() {
 		resp.Schema.Attributes[s.name] = schema.StringAttribute{

@@ -15,9 +15,9 @@ import (
 // same secret, and copies that are sealed alike; other copies stay.
 //
 // The copies are written first, so that a process that is killed in between leaves a
-// secret that may sign. A power cut may leave the metadata alone, which is no entry. If an error comes back, what could be saved has been saved, and
-// a copy that is whole but could not be given its name stays where the error says: Load
-// finds it there.
+// secret that may sign. A power cut may leave the metadata alone, which is no entry. If
+// an error comes back, what could be saved has been saved, and a copy that is whole but
+// could not be given its name stays where the error says: Load finds it there.
 func (r *Reservation) Save(record Record, copies []Copy) error {
 	defer r.Release()
 	f := r.folder

@@ -29,13 +29,12 @@ func (r *Rotator) keep(ctx context.Context, object Object, memory Memory) (resul
 	if err == nil && memory.Replacing && r.config.StoreRequired {
 		err = r.checkRoom()
 	}
-	known := seen.Configured.Fingerprint() == held.Fingerprint || seen.recovered(held.Fingerprint) != nil
 	switch {
 	case err != nil && r.config.StoreRequired && memory.Replacing:
 		return result.failed(Event{Kind: RecoveryRequired, Err: err})
 	case err != nil:
 		result.Events = append(result.Events, Event{Kind: KeepFailed, Err: err})
-	case len(copies) == 0 && memory.Replacing && !known:
+	case len(copies) == 0 && memory.Replacing && !seen.available(held.Fingerprint):
 		result.Events = append(result.Events, Event{Kind: KeepUnsealed})
 	}
 	return result
@@ -65,14 +64,9 @@ func keptRecord(held Held, history History, seen Seen) recovery.Record {
 	if e == nil || e.SentAt.IsZero() { // a process was killed before it wrote the record
 		return record
 	}
-	older := record.Superseded
+	older := slices.DeleteFunc(record.Superseded, func(o string) bool { return slices.Contains(e.Superseded, o) })
 	record = e.Record
-	record.Kind = recovery.Kept
-	for _, o := range older {
-		if !slices.Contains(record.Superseded, o) {
-			record.Superseded = append(slices.Clone(record.Superseded), o)
-		}
-	}
+	record.Kind, record.Superseded = recovery.Kept, slices.Concat(e.Superseded, older)
 	return record
 }
 

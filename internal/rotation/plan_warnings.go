@@ -29,8 +29,7 @@ func (r *Rotator) warnings(occasion Occasion, arguments Arguments, graceSet bool
 func (r *Rotator) unsealed() bool {
 	seen := r.Seen()
 	held := seen.newest().Held
-	known := held.Fingerprint == seen.Configured.Fingerprint() || seen.recovered(held.Fingerprint) != nil
-	return !held.Imported() && !known && r.config.Store != nil && r.config.API != nil && !r.keepable(held, Recipients{}) // or else it is encrypted
+	return !held.Imported() && !seen.available(held.Fingerprint) && r.config.Store != nil && r.config.API != nil && !r.keepable(held, Recipients{}) // or else it is encrypted
 }
 
 // rotationWarnings are about a rotation that is planned, or may come of the plan.

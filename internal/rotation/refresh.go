@@ -25,16 +25,16 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 	found := Finding{Memory: memory}
 	rotateAt := object.Held.RotateAt(object.Arguments.Days)
 	found.Memory.RotationDue = !rotateAt.IsZero() && !r.config.Clock().Before(rotateAt)
-	switch {
-	case r.ofAnother(object.Held, memory.History):
+	if r.ofAnother(object.Held, memory.History) {
 		r.learn(func(s Seen) Seen { return s.withAnother(&stateSecret{Held: object.Held, history: memory.History}) })
 		found.Events = []Event{{Kind: StateOfAnother, Owner: owner(object.Held, memory.History)}}
 		return found
-	case r.config.API == nil:
-		_, _, found.Events = r.seeStored(object.Held, memory.History)
-		return found
 	}
 	secret, seen, events := r.seeStored(object.Held, memory.History)
+	if r.config.API == nil {
+		found.Events = events
+		return found
+	}
 	due := memory.AdoptionDue
 	if !seen.available(due) {
 		due = ""

@@ -209,7 +209,8 @@ func (s Seen) recovered(fingerprint string) *Recovered {
 	return &s.Recovered[i]
 }
 
-// available reports whether a secret is at hand, to be adopted.
+// available reports whether a secret is at hand outside the state: configured, or
+// opened in the recovery folder.
 func (s Seen) available(fingerprint string) bool {
 	return s.recovered(fingerprint) != nil || s.Configured.Fingerprint() == fingerprint
 }
