@@ -30,8 +30,8 @@ func (s *session) removeCopies() {
 }
 
 // "If nothing opens it any more, delete these files: that gives the secret in them up, and
-// the next apply rotates." It does not: it fails in the same way, and names no file.
-func TestFollowingTheMessageLeavesTheRotationBlocked(t *testing.T) {
+// the next apply rotates." So it does, although the metadata is still there.
+func TestDeletingTheFilesNamedUnblocksTheRotation(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
 	k := newKey(t)
@@ -44,8 +44,8 @@ func TestFollowingTheMessageLeavesTheRotationBlocked(t *testing.T) {
 }
 
 // Who opens an entry by hand, configures its secret, and deletes the file, leaves the
-// metadata. When that secret is dead, the apply ends the provider with a panic.
-func TestMetadataOfADeadSecretPanics(t *testing.T) {
+// metadata. When that secret is dead, the apply fails like any other.
+func TestMetadataOfADeadSecret(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
 	s.settings["recovery_dir"] = s.dir
@@ -57,9 +57,9 @@ func TestMetadataOfADeadSecretPanics(t *testing.T) {
 	s.expectError(s.apply(), "The API secret was not rotated")
 }
 
-// A copy planted between plan and apply, named after the secret in state and a dummy, has
-// the new secret sealed with the dummy. Whoever reads the folder opens it: age -d.
-func TestAPlantedFileHasTheNewSecretSealedWithADummy(t *testing.T) {
+// A copy planted between plan and apply, named after the secret in state and a dummy, must
+// not have the new secret sealed with the dummy: whoever reads the folder could open it.
+func TestAPlantedFileMakesNoDummyASealer(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
 	s.settings["recovery_dir"] = s.dir
@@ -96,8 +96,8 @@ func TestAPlantedFileHasTheNewSecretSealedWithADummy(t *testing.T) {
 	}
 }
 
-// The warning is told by Delete. When the replacement has succeeded, it is not true that
-// the old secret is as valid as it was, with a grace period of 0.
+// Delete tells the warning, before the outcome is known. When the replacement succeeds, the
+// old secret is not as valid as it was, so it must not say so.
 func TestWordsOfAReplacementThatCouldNotKeep(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)
@@ -115,9 +115,9 @@ func TestWordsOfAReplacementThatCouldNotKeep(t *testing.T) {
 	s.expectTold("The secret is as valid as it was, but Terraform has dropped it from the state", 0)
 }
 
-// An adoption that is planned where the folder is not, and applied where it holds an entry of
-// the same secret, plans other times in the apply: Terraform refuses it as a bug of the
-// provider.
+// An adoption may be planned where the folder is not, and applied where it holds an entry of
+// the same secret. It must not store times that the plan did not have: Terraform would refuse
+// them as a bug of the provider.
 func TestAnAdoptionPlannedElsewhere(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, emulator.Options{}, secretResource(trigger(1)))
@@ -135,7 +135,8 @@ func TestAnAdoptionPlannedElsewhere(t *testing.T) {
 }
 
 // The plan of a replacement with create_before_destroy is made on a machine without the
-// folder, and applied on one with it, where the apply is shown nothing of the state.
+// folder, and applied on one with it, where the apply is shown nothing of the state. It
+// rotates nevertheless.
 func TestAPlanOfAnotherMachine(t *testing.T) {
 	t.Parallel()
 	c := newCLI(t, emulator.Options{}, secretResource(trigger(1)+"\nlifecycle {\n create_before_destroy = true\n}\n"))
@@ -150,7 +151,7 @@ func TestAPlanOfAnotherMachine(t *testing.T) {
 	c.expectRotations(2)
 }
 
-// A destroy of a secret of another integrator is told that a copy stays, and none does.
+// A destroy of a secret of another integrator is not told that a copy stays if none does.
 func TestDestroyOfAnother(t *testing.T) {
 	t.Parallel()
 	s := newSession(t)

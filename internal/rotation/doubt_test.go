@@ -13,9 +13,9 @@ import (
 	"github.com/integrator/terraform-provider-integrator/internal/recovery"
 )
 
-// With skip_credentials_validation, an import stores a dummy. The rotation after it, signed
-// with a real secret, seals the new one with the dummy of the state.
-func TestADummyInStateSeals(t *testing.T) {
+// With skip_credentials_validation, an import may store a dummy. The rotation after it,
+// signed with a real secret, does not seal the new one with the dummy of the state.
+func TestADummyInStateSealsNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	s := imported()
@@ -28,7 +28,8 @@ func TestADummyInStateSeals(t *testing.T) {
 	f.expectNothingSealedWith(t, "dummy")
 }
 
-// An entry from the future, of a machine without a clock, never gets 24 hours old.
+// An entry from the future, of a machine without a clock, would never get 24 hours old. A
+// creation does not take it.
 func TestAnEntryFromTheFuture(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
@@ -43,9 +44,9 @@ func TestAnEntryFromTheFuture(t *testing.T) {
 	}
 }
 
-// OpenTofu has forgotten the object, nothing could seal its secret, and Create fails: the
-// secret is nowhere, and nobody is told.
-func TestForgottenAndUnsealedWithoutAWord(t *testing.T) {
+// OpenTofu has forgotten the object, nothing could seal its secret, and Create fails: that
+// the secret was not kept is told.
+func TestForgottenAndUnsealedIsTold(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	f.api.answers = nothingAccepted
@@ -68,8 +69,8 @@ func (s cancelingStore) Save(recovery.Record, []recovery.Copy) error {
 	return errors.New("the disk is full")
 }
 
-// KeepFailed says that Terraform has dropped the secret from the state. After it, Delete
-// fails, and the secret stays there.
+// KeepFailed is about a secret that leaves the state. It is not told of one that stays
+// there, since Delete fails.
 func TestKeepFailedAndStopped(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
@@ -85,8 +86,8 @@ func TestKeepFailedAndStopped(t *testing.T) {
 }
 
 // A run was killed between the copy and its metadata. What is kept of the same secret later
-// should record what that superseded, as the state says.
-func TestKeepingForgetsWhatWasSuperseded(t *testing.T) {
+// records what that superseded, as the state says.
+func TestKeepingRecordsWhatWasSuperseded(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	f.store.found = []recovery.Found{planted("s1", "s0")}
@@ -96,8 +97,8 @@ func TestKeepingForgetsWhatWasSuperseded(t *testing.T) {
 	equal(t, "superseded", f.store.found[0].Superseded, fingerprints("s0"))
 }
 
-// The second resource of the same integrator adopts what the first one has just superseded,
-// and has later requests signed with it.
+// The second resource of the same integrator does not adopt what the first one has just
+// superseded: later requests would be signed with it.
 func TestAdoptionAfterARotationInTheSameRun(t *testing.T) {
 	t.Parallel()
 	f := newFixture()

@@ -33,9 +33,9 @@ func (f *fixture) expectNothingSealedWith(t *testing.T, secret string) {
 	}
 }
 
-// A file that is named after the secret in state and a dummy vouches for the dummy,
-// although nobody has opened it: the new secret is sealed with the dummy.
-func TestAPlantedCopyVouchesForADummy(t *testing.T) {
+// A file that is named after the secret in state and a dummy does not vouch for the dummy,
+// since nobody has opened it: the new secret is not sealed with the dummy.
+func TestAPlantedCopyVouchesForNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	f.store.found = []recovery.Found{planted("s1", "dummy")} // between plan and apply
@@ -43,9 +43,9 @@ func TestAPlantedCopyVouchesForADummy(t *testing.T) {
 	f.expectNothingSealedWith(t, "dummy")
 }
 
-// A file that is named after a dummy puts it into the history as proven: a later
-// destroy seals the live secret with it.
-func TestAPlantedNameProvesADummy(t *testing.T) {
+// A file that is named after a dummy does not put it into the history as proven: a later
+// destroy would seal the live secret with it.
+func TestAPlantedNameProvesNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	f.store.found = []recovery.Found{planted("dummy", "s0")}
@@ -56,8 +56,9 @@ func TestAPlantedNameProvesADummy(t *testing.T) {
 	f.expectNothingSealedWith(t, "dummy")
 }
 
-// Twenty entries push the configured secret, and the one before, out of the history.
-func TestManyEntriesFlushTheHistory(t *testing.T) {
+// More entries than a history holds push neither the configured secret nor the one before
+// out of it.
+func TestManyEntriesLeaveTheHistory(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	for i := range 25 {
@@ -66,14 +67,14 @@ func TestManyEntriesFlushTheHistory(t *testing.T) {
 	result := rotateNow(t, f.process(configured("s0")), f.holding("s1"), Arguments{GracePeriod: time.Hour})
 	same(t, "supersedes the one in state", result.Memory.Supersedes(fingerprint("s1")), true)
 	same(t, "supersedes the configured one", result.Memory.Supersedes(fingerprint("s0")), true)
-	// So s1 is adopted over the newest, once the API refuses that for a moment.
+	// Or else s1 would be adopted over the newest, once the API refuses that for a moment.
 	f.api.answers = accepted("s1")
 	s := state{Object{Held: result.Held}, result.Memory}
 	found := f.process().Refresh(t.Context(), s.Object, s.Memory)
 	same(t, "adoption due", found.Memory.AdoptionDue, "")
 }
 
-// The clock of the machine that made the older entry is ahead.
+// The clock of the machine that made the older entry is ahead. It is the older one even so.
 func TestOlderEntryOfAMachineWhoseClockIsAhead(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
@@ -89,7 +90,8 @@ func TestOlderEntryOfAMachineWhoseClockIsAhead(t *testing.T) {
 	same(t, "the older one is stored", result.Held.Fingerprint == fingerprint("s2"), false)
 }
 
-// An entry that another one supersedes is taken, if that other one cannot be opened.
+// An entry that another one supersedes is not taken, even if that other one cannot be
+// opened.
 func TestOlderEntryBesideANewerSealedOne(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
@@ -111,8 +113,8 @@ func TestOlderEntryBesideANewerSealedOne(t *testing.T) {
 }
 
 // The message of an entry that cannot be opened says to delete its files. Those named
-// are the copies, and the metadata goes on to stop every rotation.
-func TestMetadataAloneBlocks(t *testing.T) {
+// are the copies, and the metadata that is left stops no rotation.
+func TestMetadataAloneBlocksNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	entry := f.made("s2", "s1")
@@ -124,8 +126,8 @@ func TestMetadataAloneBlocks(t *testing.T) {
 }
 
 // A plan that knows no entry plans null times. The apply, on a machine with the folder,
-// stores those of the entry: an inconsistent result.
-func TestAdoptionPlannedElsewhereIsInconsistent(t *testing.T) {
+// does not store those of the entry: the result would be inconsistent.
+func TestAdoptionPlannedElsewhereIsConsistent(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	entry := f.made("s2", "s1")
@@ -143,8 +145,8 @@ func TestAdoptionPlannedElsewhereIsInconsistent(t *testing.T) {
 	}
 }
 
-// A destroy of another integrator's secret is told that a copy stays, and none does.
-func TestDestroyOfAnotherSaysThatItIsKept(t *testing.T) {
+// A destroy of another integrator's secret is told that a copy stays only if one does.
+func TestDestroyOfAnotherSaysWhatIsKept(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	s := f.holding("s1").encryptedFor("alice")
@@ -154,8 +156,8 @@ func TestDestroyOfAnotherSaysThatItIsKept(t *testing.T) {
 	same(t, "kept, as was said", len(f.store.found) > 0, event(planned.Events, SecretStaysValid).Kept)
 }
 
-// A deposed object whose version is higher, since another machine's clock was ahead,
-// makes the live secret a superseded one: a destroy says nothing and keeps nothing.
+// A deposed object whose version is higher, since another machine's clock was ahead, does
+// not make the live secret a superseded one: a destroy warns of it and keeps it.
 func TestDeposedObjectOfAMachineWhoseClockIsAhead(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
@@ -189,9 +191,9 @@ func (s *orderedStore) SaveReply(copies []recovery.Copy) ([]string, error) {
 }
 func (r orderedReservation) Release() { r.order = append(r.order, "release") }
 
-// A reply without a readable secret is saved while the room for the entry is still
-// taken: on a full disk it is lost.
-func TestTheRoomIsTakenWhenAReplyIsSaved(t *testing.T) {
+// The room for the entry is released before a reply without a readable secret is saved: on
+// a full disk the reply would be lost.
+func TestTheRoomIsReleasedBeforeAReplyIsSaved(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
 	store := &orderedStore{fakeStore: f.store}
