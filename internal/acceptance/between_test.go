@@ -106,9 +106,7 @@ func TestTheApplyAfterASignalBetweenDeleteAndCreate(t *testing.T) {
 			}
 			f.apply(again...).has(0)
 			f.stores(run.old+1, false)
-			if signer := f.signer(); signer != run.old {
-				t.Errorf("secret %d signed, want %d", signer, run.old)
-			}
+			f.signedBy(run.old)
 			f.plan().has(0, "No changes")
 			f.recovers(none)
 		})

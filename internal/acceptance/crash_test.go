@@ -6,6 +6,7 @@
 package acceptance_test
 
 import (
+	"os"
 	"syscall"
 	"testing"
 
@@ -78,12 +79,18 @@ func (r rotation) left(f *fixture, crash crash, old int) int {
 	if r.replace && !r.createFirst && (crash.interrupted || !f.openTofu()) {
 		left = none // deleted; OpenTofu writes nothing until the end, or an interrupt
 	}
-	if number, _ := f.current(); crash.interrupted && number == f.newest() {
-		left = number // the reply came before Terraform was gone
+	if number, _ := f.current(); crash.interrupted && (number == f.newest() || number == none) {
+		// The reply came before Terraform was gone: it may have written it, or only
+		// have emptied its file for that.
+		left = number
 	}
 	f.stores(left, false)
 	return left
 }
+
+// unproven reports whether nothing tells any more that the next apply tries the
+// same rotation again: the state is empty, and an update made the secret.
+func (r rotation) unproven(left int) bool { return left == none && !r.create && !r.replace }
 
 // again are the args with which the next apply tries the same rotation again.
 func (r rotation) again(left int) []string {
@@ -110,18 +117,53 @@ func TestTheNextApplyTakesWhatACrashLeft(t *testing.T) {
 					left := rotation.left(f, crash, old)
 					f.recovers(f.newest())
 
-					if left == f.newest() {
+					sent := max(old, 0) + 1
+					switch {
+					case left == f.newest():
 						f.apply().has(0, "0 added, 0 changed")
-					} else {
+					case rotation.unproven(left):
+						f.apply().has(0, "1 added")
+						f.signedBy(sent)
+						sent++
+					default:
 						f.apply(rotation.again(left)...).has(0, "An interrupted rotation was completed", "the secret was not rotated again")
 					}
 					f.stores(f.newest(), false)
 					f.plan().has(0, "No changes")
-					f.sent(max(old, 0) + 1)
+					f.sent(sent)
 					f.recovers(none)
 				})
 			}
 		}
+	}
+}
+
+// Terraform empties its state file before it writes it, and may be gone in between.
+// The secret that it was about to write is then only in the recovery folder.
+func TestTheNextApplyAfterTheStateWasEmptied(t *testing.T) {
+	t.Parallel()
+	for _, rotation := range rotations() {
+		t.Run(rotation.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			rotation.prepare(f)
+			rotation.crash(f, crash{kill: killBeforeReply})
+			left := f.newest()
+			if err := os.WriteFile(f.path("terraform.tfstate"), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+
+			if rotation.unproven(none) {
+				f.apply().has(0, "1 added")
+				f.signedBy(left)
+				f.stores(left+1, false)
+			} else {
+				f.apply().has(0, "1 added", "An interrupted rotation was completed")
+				f.stores(left, false)
+			}
+			f.plan().has(0, "No changes")
+			f.recovers(none)
+		})
 	}
 }
 
@@ -139,9 +181,7 @@ func TestAnotherRotationAfterACrash(t *testing.T) {
 			f.configure(resource{trigger: "another", createFirst: rotation.createFirst})
 			f.apply().has(0)
 			f.stores(left+1, false)
-			if signer := f.signer(); signer != left {
-				t.Errorf("secret %d signed, want %d", signer, left)
-			}
+			f.signedBy(left)
 			f.plan().has(0, "No changes")
 			f.recovers(none)
 		})
@@ -198,9 +238,7 @@ func TestTheOldSecretSurvivesACrashInAReplacement(t *testing.T) {
 
 	f.apply(destroyFirst.again(left)...).has(0, "1 added")
 	f.stores(old+1, false)
-	if signer := f.signer(); signer != old {
-		t.Errorf("secret %d signed, want %d", signer, old)
-	}
+	f.signedBy(old)
 	f.plan().has(0, "No changes")
 	f.recovers(none)
 }

@@ -31,9 +31,7 @@ func TestForgottenObjects(t *testing.T) {
 				}
 				f.apply(args...).has(0, "1 to forget")
 				f.stores(2, false)
-				if signer := f.signer(); signer != 1 {
-					t.Errorf("secret %d signed, want the one that is forgotten", signer)
-				}
+				f.signedBy(1)
 				f.plan().has(0, "No changes")
 			})
 		}

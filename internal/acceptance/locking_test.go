@@ -51,9 +51,7 @@ func TestAppliesAtOnce(t *testing.T) {
 
 		first.wait().has(0, "1 changed")
 		second.wait().has(0, "1 changed")
-		if signer := other.signer(); signer != 2 {
-			t.Errorf("secret %d signed, want that of the other apply", signer)
-		}
+		other.signedBy(2)
 		other.agrees(3)
 	})
 	t.Run("the other does not wait", func(t *testing.T) {

@@ -48,8 +48,6 @@ func TestCrashWithoutRecoveryWithinTheGracePeriod(t *testing.T) {
 	f.apply().has(0)
 	f.stores(3, false)
 	f.sent(3)
-	if signer := f.signer(); signer != 1 {
-		t.Errorf("secret %d signed, want the one in state", signer)
-	}
+	f.signedBy(1)
 	f.plan().has(0, "No changes")
 }

@@ -45,9 +45,7 @@ resource "terraform_data" "first" {
 				f.write("good", "")
 				f.apply().has(0)
 				f.stores(old+1, false)
-				if signer := f.signer(); signer != old {
-					t.Errorf("secret %d signed, want %d", signer, old)
-				}
+				f.signedBy(old)
 				f.plan().has(0, "No changes")
 				f.recovers(none)
 			})
@@ -65,9 +63,7 @@ func TestDestroyThenApply(t *testing.T) {
 	f.recovers(1)
 	f.apply().has(0, "1 added")
 	f.stores(2, false)
-	if signer := f.signer(); signer != 1 {
-		t.Errorf("secret %d signed, want the one that was destroyed", signer)
-	}
+	f.signedBy(1)
 	f.plan().has(0, "No changes")
 	f.recovers(none)
 }

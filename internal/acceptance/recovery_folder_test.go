@@ -65,9 +65,7 @@ func TestDamagedRecoveryFileIsReported(t *testing.T) {
 	left := f.newest()
 	f.apply().has(0, "A file of the recovery folder cannot be used", "1 changed")
 	f.stores(left+1, false)
-	if signer := f.signer(); signer != left {
-		t.Errorf("secret %d signed, want %d", signer, left)
-	}
+	f.signedBy(left)
 	f.plan().has(0, "No changes")
 }
 

@@ -98,14 +98,16 @@ func (f *fixture) sent(posts int) {
 	}
 }
 
-// signer is the number of the secret that signed the last request for a new
-// one.
-func (f *fixture) signer() int {
+// signedBy checks which secret signed the last request for a new one.
+func (f *fixture) signedBy(number int) {
 	f.t.Helper()
-	for _, request := range slices.Backward(f.Requests()) {
+	signer := none
+	for _, request := range f.Requests() {
 		if request.Method == http.MethodPost {
-			return request.SignedWith
+			signer = request.SignedWith
 		}
 	}
-	return none
+	if signer != number {
+		f.t.Errorf("secret %d signed, want %d", signer, number)
+	}
 }
