@@ -90,9 +90,21 @@ func (w *world) checkIdle(r *ran) {
 	if !ok || out.failed() {
 		w.t.Fatalf("the plan after a successful apply failed")
 	}
-	if !idle {
+	if !idle && !w.importedOlder(r) {
 		w.t.Fatalf("the plan after a successful apply is not empty")
 	}
+}
+
+// importedOlder reports whether an import took the configured secret although the net
+// gives its successor, which is live. The plan after it adopts that one.
+func (w *world) importedOlder(r *ran) bool {
+	if r.before.current == nil || r.before.current.secret != "" {
+		return false
+	}
+	order := func(secret string) int { return slices.Index(w.server.Secrets(), secret) }
+	return slices.ContainsFunc(r.given, func(e entry) bool {
+		return w.alive(e.secret) && order(e.secret) > order(r.after.current.secret)
+	})
 }
 
 // resumable is the secret of a rotation that was killed in the step before this one,

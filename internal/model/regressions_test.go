@@ -33,6 +33,13 @@ func TestRegressions(t *testing.T) {
 			Flavor: terraform, MaxRetries: 4,
 			Steps: []step{importSecret{}, moveTo{"elsewhere"}, apply{NoRefresh: true}},
 		},
+		"after an import of an older secret, its successor is adopted": {
+			Flavor: terraform, MaxRetries: 4, Nets: []net{chosenNet}, Grace: 3600,
+			Steps: []step{
+				apply{}, apply{Rotate: true, Crash: crash{Call: 1}}, forget{},
+				setSecret{"previous"}, importSecret{}, apply{}, mustStoreNewest{},
+			},
+		},
 		"a tainted state that was put back is still that of its endpoint": {
 			Flavor: terraform, MaxRetries: 4,
 			Steps: []step{
@@ -121,7 +128,18 @@ func (s mustApply) take(w *world) {
 	}
 }
 
-// mustApplySaved is the same of a saved plan.
+// mustStoreNewest is an apply that rotates nothing, after which the state holds the newest
+// secret.
+type mustStoreNewest struct{}
+
+func (s mustStoreNewest) take(w *world) {
+	noPosts{mustApply{}}.take(w)
+	if current := w.terraform.stored().current; current == nil || current.secret != w.server.Secret() {
+		w.t.Fatalf("the newest secret is not in the state")
+	}
+}
+
+// mustApplySaved is mustApply for a saved plan.
 type mustApplySaved struct{}
 
 func (s mustApplySaved) take(w *world) {
