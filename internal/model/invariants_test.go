@@ -130,7 +130,7 @@ func (w *world) checkClaims(r *ran) {
 		{notChecked, r.faults.any() || w.memory.skew != 0},
 	}
 	saysUnchanged := func(d diagnostic) bool { return strings.Contains(d.Detail, "Nothing was changed") }
-	if w.has(trueWords) && r.said(saysUnchanged) && r.before.current != nil && r.after.current == nil {
+	if w.has(trueWords) && r.said(saysUnchanged) && r.before.current != nil && r.before.current.secret != "" && r.after.current == nil {
 		w.t.Fatalf("not true: the state has lost its secret, and nothing was changed")
 	}
 	for _, claim := range claims {
@@ -193,8 +193,11 @@ func (w *world) checkSuccessor(r *ran, before, after *held) {
 		w.t.Fatalf("a superseded secret was adopted")
 	}
 	older := []string{before.secret}
-	if made { // with all that might have signed
+	if made { // with all that might have signed, and what the net held
 		older = append(append(older, w.secret), r.signers()...)
+		for _, e := range r.entries {
+			older = append(older, e.secret)
+		}
 	}
 	if !r.planned.isBlind() {
 		older = append(older, w.memory.older[before.secret]...)

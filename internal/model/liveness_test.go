@@ -68,7 +68,7 @@ func (w *world) showsState(r *ran) bool {
 
 // quiet reports whether nothing but the secret in state had to be asked about.
 func (w *world) quiet(r *ran) bool {
-	return r.before.current != nil && r.aliveBefore && w.maySign(r.before.current.secret) && len(r.before.deposed) == 0 && r.entries == 0
+	return r.before.current != nil && r.aliveBefore && w.maySign(r.before.current.secret) && len(r.before.deposed) == 0 && len(r.entries) == 0
 }
 
 func (w *world) maySign(secret string) bool {

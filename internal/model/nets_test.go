@@ -55,8 +55,8 @@ func (w *world) sealsKept(r *ran, secret string) bool {
 	if w.foreign(h) { // its destruction was asked of another integrator's provider
 		return false
 	}
-	if h.ciphertext != "" {
-		return true
+	if h.ciphertext != "" { // a forgotten object is kept by the Create that takes its place
+		return r.planned != forgetThenCreate || len(r.posts()) > 0
 	}
 	if r.planned == forgetThenCreate || h.tainted && !r.refresh { // Terraform shows no private state
 		return w.configuredSigned(r)

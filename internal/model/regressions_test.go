@@ -40,6 +40,13 @@ func TestRegressions(t *testing.T) {
 				setSecret{"previous"}, importSecret{}, apply{}, mustStoreNewest{},
 			},
 		},
+		"the age of an imported secret counts from its adoption": {
+			Flavor: terraform, MaxRetries: 4, Nets: []net{chosenNet},
+			Steps: []step{
+				apply{}, pass{25 * time.Hour}, forget{},
+				setSecret{"live"}, importSecret{}, setDays{1}, apply{},
+			},
+		},
 		"a tainted state that was put back is still that of its endpoint": {
 			Flavor: terraform, MaxRetries: 4,
 			Steps: []step{

@@ -220,7 +220,7 @@ type ran struct {
 	aliveBefore bool    // the secret in state
 	given       []entry // what the net gave it
 	blindly     []entry // what of that it could open without the state
-	entries     int     // in the net, opened or not
+	entries     []entry // all that is in the net, opened or not
 	blocked     bool    // the net held something that the run could not open
 	issued      int     // how many secrets there were before
 	startedAt   time.Time
@@ -293,7 +293,7 @@ func (w *world) command(name string, r request, f faults, when interrupt, run fu
 		out: &output{log: log}, log: log,
 	}
 	done.given, done.blindly, done.blocked = w.given(done.before.current), w.given(nil), w.blocked()
-	done.entries = len(w.here.folder(w.name).records())
+	done.entries = w.here.folder(w.name).entries(w.secrets(), w.reader.open)
 	done.aliveBefore = done.before.current != nil && w.alive(done.before.current.secret)
 	done.offset = len(w.server.Requests())
 	elsewhere := w.requestsElsewhere()

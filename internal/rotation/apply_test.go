@@ -197,3 +197,20 @@ func TestImportIsAdopted(t *testing.T) {
 	equal(t, "superseded", result.Memory.Superseded, nil)
 	equal(t, "sent", f.api.posts, nil)
 }
+
+// An import takes no dates from the recovery folder: the days of rotate_after_days count
+// from the adoption.
+func TestImportIsNotDatedByTheRecoveryFolder(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	f.store.found = []recovery.Found{f.made("s1", "s0")}
+	s := imported()
+	process := f.process()
+	s.Memory = process.Refresh(t.Context(), s.Object, s.Memory).Memory
+	planned := process.Plan(t.Context(), &s.Object, Arguments{}, graceSet, s.Memory)
+	same(t, "undated in the plan", planned.Undated, true)
+	result := f.process().Update(t.Context(), s.Object, Arguments{}, planned.Memory)
+	same(t, "made by a rotation", !result.Held.RotatedAt.IsZero(), false)
+	same(t, "age", result.Held.Version, f.now.Unix())
+	same(t, "expiry", result.Held.OldSecretExpiresAt.IsZero(), true)
+}

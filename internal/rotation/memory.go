@@ -20,7 +20,7 @@ type Memory struct {
 	// live in place of the one in state.
 	AdoptionDue string `json:"adoption_due,omitempty"`
 	// Undated says that nothing is known of when that secret was made, or what it
-	// replaced: it is only configured.
+	// replaced: it is only configured. An import takes no more than the secret.
 	Undated bool `json:"undated,omitempty"`
 	// Planned is the action that Plan has decided on, for Update.
 	Planned Action `json:"planned,omitempty"`

@@ -50,7 +50,7 @@ func (r *Rotator) Refresh(ctx context.Context, object Object, memory Memory) Fin
 		}
 	}
 	found.Memory.AdoptionDue, found.Events = due, events
-	found.Memory.Undated = due != "" && seen.recovered(due) == nil
+	found.Memory.Undated = due != "" && (object.Held.Imported() || seen.recovered(due) == nil)
 	return found
 }
 
