@@ -201,7 +201,7 @@ func (w *world) checkSuccessor(r *ran, before, after *held) {
 	}
 	if !r.planned.isBlind() {
 		older = append(older, w.memory.older[before.secret]...)
-		if !unseen && before.secret != "" && w.origin(before.secret) != w.server {
+		if origin := w.origin(before.secret); !unseen && origin != nil && origin != w.server { // a dummy has none
 			w.t.Fatalf("a secret was succeeded by that of another endpoint")
 		}
 		if after.version <= before.version {
