@@ -120,10 +120,10 @@ func (f folder) records() (records []record) {
 	return records
 }
 
-// blocks reports whether the folder holds a secret made that only a private key opens.
-func (f folder) blocks() bool {
+// blocks reports whether the folder holds a secret made that is not among these.
+func (f folder) blocks(opened []entry) bool {
 	return slices.ContainsFunc(f.records(), func(r record) bool {
-		return r.Kind == "made" && len(f.sealedFiles("-"+r.Fingerprint+".recipients.")) > 0
+		return r.Kind == "made" && !slices.ContainsFunc(opened, func(e entry) bool { return fingerprint(e.secret) == r.Fingerprint })
 	})
 }
 

@@ -192,23 +192,15 @@ func (w *world) checkSuccessor(r *ran, before, after *held) {
 	if !made && !unseen && slices.Contains(w.memory.older[before.secret], after.secret) {
 		w.t.Fatalf("a superseded secret was adopted")
 	}
-	older := []string{before.secret}
-	if made { // with all that might have signed, and what the net held
-		older = append(append(older, w.secret), r.signers()...)
-		for _, e := range r.entries {
-			older = append(older, e.secret)
-		}
-	}
+	older := w.supersededBy(r, after.secret, made)
 	if !r.planned.isBlind() {
-		older = append(older, w.memory.older[before.secret]...)
+		older = append(append(older, before.secret), w.memory.older[before.secret]...)
 		if origin := w.origin(before.secret); !unseen && origin != nil && origin != w.server { // a dummy has none
 			w.t.Fatalf("a secret was succeeded by that of another endpoint")
 		}
 		if after.version <= before.version {
 			w.t.Fatalf("the version fell or repeated")
 		}
-	} else {
-		older = older[1:]
 	}
 	w.memory.older[after.secret] = older
 	w.memory.signed[after.secret] = r.signers()
@@ -219,6 +211,24 @@ func (w *world) checkSuccessor(r *ran, before, after *held) {
 	default:
 		w.memory.signed[after.secret] = slices.Concat(r.signers(), []string{before.secret}, w.memory.signed[before.secret])
 	}
+}
+
+// supersededBy are the secrets that a new one is known to supersede, whatever the state
+// held: all that the command that made it might have signed with and all that the net held,
+// or what its entry in the net names.
+func (w *world) supersededBy(r *ran, secret string, made bool) (older []string) {
+	if made {
+		older = append(r.signers(), w.secret)
+	}
+	for _, e := range r.entries {
+		switch {
+		case made:
+			older = append(older, e.secret)
+		case e.secret == secret:
+			older = append(older, slices.DeleteFunc(w.secrets(), func(s string) bool { return !slices.Contains(e.followed, fingerprint(s)) })...)
+		}
+	}
+	return older
 }
 
 // If nobody holds a live secret, an error has said so.

@@ -128,10 +128,11 @@ func (w *world) readable(h *held) bool {
 	return h.ciphertext == "" || !w.readerIsOut || h.secret == w.secret
 }
 
-// blocked reports whether the net may keep a run from rotating, since it holds what
-// cannot be opened. Only one that somebody has chosen may.
-func (w *world) blocked() bool {
-	return w.readerIsOut && w.here.net == chosenNet && w.here.folder(w.name).blocks()
+// blocked reports whether the net may keep a run from rotating, since it holds what a
+// rotation has made and this run cannot open: without the key, or where another workspace
+// had the secret that opens it. Only a net that somebody has chosen may.
+func (w *world) blocked(opened []entry) bool {
+	return (w.readerIsOut || len(w.workspaces) > 1) && w.here.net == chosenNet && w.here.folder(w.name).blocks(opened)
 }
 
 // The recovery file goes when a refresh sees its secret in state.

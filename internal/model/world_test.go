@@ -292,7 +292,8 @@ func (w *world) command(name string, r request, f faults, when interrupt, run fu
 		before: w.terraform.stored(), issued: len(w.server.Secrets()), startedAt: w.clock.now(),
 		out: &output{log: log}, log: log,
 	}
-	done.given, done.blindly, done.blocked = w.given(done.before.current), w.given(nil), w.blocked()
+	done.given, done.blindly = w.given(done.before.current), w.given(nil)
+	done.blocked = w.blocked(done.blindly)
 	done.entries = w.here.folder(w.name).entries(w.secrets(), w.reader.open)
 	done.aliveBefore = done.before.current != nil && w.alive(done.before.current.secret)
 	done.offset = len(w.server.Requests())
