@@ -43,7 +43,9 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server.Settle()
+	if !guard.Interrupted() {
+		server.Settle()
+	}
 }
 
 // serve speaks the plugin protocol until Terraform ends it.

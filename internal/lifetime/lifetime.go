@@ -18,12 +18,14 @@
 //   - As signals are ignored now, something else must end a provider whose
 //     Terraform has died: [Guard.EndWithParent], in a goroutine of its own. Until
 //     then, [Guard.Orphaned] tells a rotation to begin nothing new.
+//   - [Guard.Interrupted] reports whether Ctrl-C has reached this process.
 //
 // What a rotation does is not known here.
 package lifetime
 
 import (
 	"context"
+	"os"
 	"os/signal"
 	"sync"
 	"syscall"
@@ -34,16 +36,25 @@ import (
 type Guard struct {
 	rotations sync.RWMutex // each rotation in flight holds it for reading
 	parent    *parent
+	interrupt chan os.Signal
 }
 
 // New returns a Guard whose parent process is the one that there is now. So it is
-// called first of all.
-func New() *Guard { return &Guard{parent: findParent()} }
+// called first of all. From then on SIGINT is noted, and does not end the process.
+func New() *Guard {
+	g := &Guard{parent: findParent(), interrupt: make(chan os.Signal, 1)}
+	signal.Notify(g.interrupt, os.Interrupt)
+	return g
+}
+
+// Interrupted reports whether a SIGINT has arrived. Ctrl-C sends it to Terraform and to its
+// providers. On a second one, Terraform may be gone before it has called StopProvider.
+func (g *Guard) Interrupted() bool { return len(g.interrupt) > 0 }
 
 // Begin marks a rotation as in flight until done is called. From the first
 // rotation on, the process ignores SIGTERM, SIGHUP and SIGQUIT, which a CI runner, a
 // closed terminal and Ctrl-\ send, and SIGPIPE, which comes when Terraform is dead
-// and nobody reads the log; go-plugin ignores SIGINT. The signals stay ignored
+// and nobody reads the log; SIGINT ends it at no time. The signals stay ignored
 // after done, because the answer still has to reach Terraform.
 func (g *Guard) Begin() (done func()) {
 	g.rotations.RLock()

@@ -8,9 +8,13 @@
 package lifetime_test
 
 import (
+	"os"
 	"os/signal"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/integrator/terraform-provider-integrator/internal/lifetime"
 )
 
 // signals are those that would end a provider, each with a way to send it.
@@ -83,5 +87,21 @@ func TestNoSignalEndsTheProcessFromTheFirstRotationOn(t *testing.T) {
 				t.Errorf("the process ended with %v", err)
 			}
 		})
+	}
+}
+
+func TestCtrlCIsNoted(t *testing.T) {
+	t.Parallel()
+	guard := lifetime.New()
+	if guard.Interrupted() {
+		t.Error("interrupted before the signal")
+	}
+	if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); !guard.Interrupted(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the signal was not noted")
+		}
 	}
 }

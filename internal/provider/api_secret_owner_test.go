@@ -4,6 +4,7 @@
 package provider_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -93,8 +94,10 @@ func TestSavedPlanIsBoundToItsIntegrator(t *testing.T) {
 		}
 	}
 	c.expectRotations(0)
-	if requests := another.Requests(); len(requests) > 0 {
-		t.Errorf("%d requests were sent to another endpoint", len(requests))
+	for _, request := range another.Requests() { // not all CLIs tell an apply from a plan, which asks about the secret
+		if request.Method != http.MethodGet {
+			t.Errorf("%s %s was sent to another endpoint", request.Method, request.Path)
+		}
 	}
 
 	c.env = configured
