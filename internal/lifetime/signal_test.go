@@ -99,7 +99,7 @@ func TestCtrlCIsNoted(t *testing.T) {
 	if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(10 * time.Second); !guard.Interrupted(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(patience); !guard.Interrupted(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the signal was not noted")
 		}
