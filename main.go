@@ -28,7 +28,7 @@ func main() {
 	debug := flag.Bool("debug", false, "wait for a debugger such as delve")
 	flag.Parse()
 
-	options := provider.Options{BeginRotation: guard.Begin}
+	options := provider.Options{BeginRotation: guard.Begin, Interrupted: guard.Interrupted}
 	if !*debug { // or else the parent is no Terraform
 		silenceTrace()
 		options.Orphaned = guard.Orphaned
@@ -43,9 +43,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if !guard.Interrupted() {
-		server.Settle()
-	}
+	server.Settle()
 }
 
 // serve speaks the plugin protocol until Terraform ends it.

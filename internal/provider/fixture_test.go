@@ -24,6 +24,7 @@ type fixture struct {
 	t          *testing.T
 	clock      *clock
 	workingDir string
+	ctrlC      bool // has reached the provider
 
 	mu    sync.Mutex
 	env   map[string]string
@@ -68,21 +69,22 @@ func (f *fixture) terraformWith(providers map[string]func() (tfprotov6.ProviderS
 func (f *fixture) factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	f.t.Helper()
 	terraform.Require(f.t)
-	return map[string]func() (tfprotov6.ProviderServer, error){"integrator": f.newServer()}
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"integrator": func() (tfprotov6.ProviderServer, error) { return f.newServer() },
+	}
 }
 
 // newServer is the provider for whoever speaks the plugin protocol with it.
-func (f *fixture) newServer() func() (tfprotov6.ProviderServer, error) {
-	return func() (tfprotov6.ProviderServer, error) {
-		return provider.NewServer("1.2.3", provider.Options{
-			Getenv:     f.getenv,
-			Clock:      f.clock.Now,
-			RetryWait:  time.Millisecond,
-			Sleep:      f.sleep,
-			WorkingDir: f.workingDir,
-			WorkFactor: 1,
-		})
-	}
+func (f *fixture) newServer() (*provider.Server, error) {
+	return provider.NewServer("1.2.3", provider.Options{
+		Getenv:      f.getenv,
+		Clock:       f.clock.Now,
+		RetryWait:   time.Millisecond,
+		Sleep:       f.sleep,
+		Interrupted: func() bool { return f.ctrlC },
+		WorkingDir:  f.workingDir,
+		WorkFactor:  1,
+	})
 }
 
 // bareServer is a provider that nobody configures.

@@ -47,6 +47,9 @@ type Options struct {
 	RetryWait time.Duration
 	Sleep     func(context.Context, time.Duration) error
 	Orphaned  func() bool
+	// Interrupted reports whether Ctrl-C has reached this process, which may be all that
+	// it hears of the interrupt; false by default.
+	Interrupted func() bool
 	// BeginRotation is told when a rotation is in flight, until it calls done.
 	BeginRotation func() (done func())
 	// WorkingDir is where Terraform's data directory is; the process's by default.
@@ -62,6 +65,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now //nolint:forbidigo // where the clock comes from
+	}
+	if o.Interrupted == nil {
+		o.Interrupted = func() bool { return false }
 	}
 	if o.BeginRotation == nil {
 		o.BeginRotation = func() func() { return func() {} }

@@ -49,7 +49,8 @@ func (s *Server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRe
 // it stores what the provider has returned, so that the recovery folder's copy of that
 // is no longer the outcome of an interrupted rotation.
 func (s *Server) Settle() {
-	if rotator := s.provider.rotator.Load(); rotator != nil && !s.stopped.Load() {
+	interrupted := s.stopped.Load() || s.provider.options.Interrupted()
+	if rotator := s.provider.rotator.Load(); rotator != nil && !interrupted {
 		rotator.Settle()
 	}
 }

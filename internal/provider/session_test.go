@@ -11,10 +11,9 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
 	"github.com/integrator/terraform-provider-integrator/internal/emulator"
 	"github.com/integrator/terraform-provider-integrator/internal/protocol"
+	"github.com/integrator/terraform-provider-integrator/internal/provider"
 )
 
 // session is a configuration with its state, and the commands that somebody runs
@@ -28,6 +27,7 @@ type session struct {
 	unknown  []string              // settings that are known only at apply
 	blocks   []*block              // in the order in which they are planned and applied
 	told     []protocol.Diagnostic // by the last command
+	process  *provider.Server      // of the last plan or apply
 
 	deferring   bool // plan -allow-deferral, or Terraform Stacks
 	openTofu    bool // which does not tell the provider that it applies a plan
@@ -69,8 +69,8 @@ func (f *fixture) session() *session {
 	return s
 }
 
-func (s *session) server() tfprotov6.ProviderServer {
-	server, err := s.newServer()()
+func (s *session) server() *provider.Server {
+	server, err := s.newServer()
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -148,7 +148,8 @@ func (s *session) start(applying bool) (*protocol.Process, bool) {
 		cancel()
 		ctx = canceled
 	}
-	p := protocol.Start(ctx, s.schemas, s.server(), func(d protocol.Diagnostic) { s.told = append(s.told, d) })
+	s.process = s.server()
+	p := protocol.Start(ctx, s.schemas, s.process, func(d protocol.Diagnostic) { s.told = append(s.told, d) })
 	settings := s.schemas.Settings.Object(s.settings)
 	if !applying {
 		settings = s.schemas.Settings.WithUnknown(settings, s.unknown)
