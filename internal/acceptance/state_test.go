@@ -20,14 +20,7 @@ const none = -1
 type object struct {
 	Status     string // "tainted" or ""
 	Deposed    string
-	Attributes attributes
-}
-
-type attributes struct {
-	Secret             string
-	Version            int64
-	RotatedAt          *string `json:"rotated_at"`
-	OldSecretExpiresAt *string `json:"old_secret_expires_at"`
+	Attributes struct{ Secret string }
 }
 
 // objects are those of a resource in the state: the current one, if any, and
