@@ -57,12 +57,15 @@ func (p *provider) serve() {
 		case "stop watching":
 			cancel()
 		case "orphaned":
-			p.sayWhetherOrphaned()
+			sayWhether(p.guard.Orphaned, "orphan")
 		case "await orphanage":
-			for !p.guard.Orphaned() {
-				time.Sleep(interval)
-			}
-			p.sayWhetherOrphaned()
+			await(p.guard.Orphaned)
+			sayWhether(p.guard.Orphaned, "orphan")
+		case "interrupted":
+			sayWhether(p.guard.Interrupted, "interrupt")
+		case "await interrupt":
+			await(p.guard.Interrupted)
+			sayWhether(p.guard.Interrupted, "interrupt")
 		case "linger":
 			time.Sleep(20 * interval) // no test needs this to pass; it gives a wrong Guard the time to fail
 			say("lingered")
@@ -113,12 +116,17 @@ func waiting(method string) (count int) {
 	return count
 }
 
-func (p *provider) sayWhetherOrphaned() {
-	if p.guard.Orphaned() {
-		say("orphan")
-	} else {
-		say("no orphan")
+func await(fact func() bool) {
+	for !fact() {
+		time.Sleep(interval)
 	}
+}
+
+func sayWhether(fact func() bool, what string) {
+	if !fact() {
+		what = "no " + what
+	}
+	say(what)
 }
 
 // say says something together with the number of rotations in flight.

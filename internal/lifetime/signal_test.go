@@ -8,13 +8,9 @@
 package lifetime_test
 
 import (
-	"os"
 	"os/signal"
 	"syscall"
 	"testing"
-	"time"
-
-	"github.com/integrator/terraform-provider-integrator/internal/lifetime"
 )
 
 // signals are those that would end a provider, each with a way to send it.
@@ -92,16 +88,11 @@ func TestNoSignalEndsTheProcessFromTheFirstRotationOn(t *testing.T) {
 
 func TestCtrlCIsNoted(t *testing.T) {
 	t.Parallel()
-	guard := lifetime.New()
-	if guard.Interrupted() {
-		t.Error("interrupted before the signal")
-	}
-	if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+	p := start(t, asProvider)
+	p.ask(t, "interrupted", "no interrupt")
+	if err := p.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(patience); !guard.Interrupted(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the signal was not noted")
-		}
-	}
+	p.ask(t, "await interrupt", "interrupt")
+	p.stop(t)
 }
